@@ -1,0 +1,1 @@
+"""Pure clinical knowledge: grades, doses, units, scores, dates. Standard library only."""
