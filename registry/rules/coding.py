@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
 def gettext_noop(message: str) -> str:
@@ -10,7 +10,7 @@ def gettext_noop(message: str) -> str:
     return message
 
 
-class Coded(str, Enum):
+class Coded(StrEnum):
     """A closed list of answers; each member is the stored code and carries its English label (a message id).
 
     Members compare equal to their code, so a value read from a database or a file needs no conversion.
@@ -23,9 +23,6 @@ class Coded(str, Enum):
         member._value_ = code
         member.label = label
         return member
-
-    def __str__(self) -> str:
-        return str(self.value)
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
