@@ -13,3 +13,9 @@ class SitesConfig(AppConfig):
     label = "study_sites"
     verbose_name = _("Sites and people")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what sites and people add to the home page."""
+        from sites import cards
+
+        cards.register()

@@ -9,6 +9,6 @@ from django.http import HttpRequest
 class ClosedAccountAdapter(DefaultAccountAdapter):
     """Signing up is closed: hospitals name their people."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Answer no to everybody."""
         return False

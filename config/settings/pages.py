@@ -64,6 +64,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # The demonstration: sample sign-ins on the sign-in page and a banner on every page. Never with real data.
 QUELL_DEMO = False
+# Of no worth to anybody: the people who have it exist in demonstrations only, and are printed with it.
+QUELL_DEMO_PASSWORD = "simulated cases only"  # noqa: S105
 # Titles that the base template prints; a hospital group may name its registry.
 QUELL_NAME = "Quell"
 

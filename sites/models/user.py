@@ -99,11 +99,11 @@ class User(AbstractBaseUser):
         """May open the administration pages: follows from the administrator's role and is stored nowhere."""
         return Role.ADMINISTRATOR in grants_of(self).roles()
 
-    def has_perm(self, perm: str, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Answer Django's administration, which registers reference lists, sites and people but no clinical table."""
         model = perm.rpartition("_")[2]
         return can(self, ADMINISTRATION.get(model, Permission.REFERENCE_ADMIN))
 
-    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002
+    def has_module_perms(self, app_label: str) -> bool:
         """Answer Django's administration for a whole application: its models are asked for one by one."""
         return self.is_staff

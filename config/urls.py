@@ -1,0 +1,19 @@
+"""Where each address leads."""
+
+from __future__ import annotations
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+admin.site.login = secure_admin_login(admin.site.login)
+
+urlpatterns = [
+    path("accounts/", include("sites.signin_urls")),
+    path("admin/", admin.site.urls),
+    path("", include("registry.web.urls")),
+]
+
+handler403 = "registry.web.views.errors.no_right"
+handler404 = "registry.web.views.errors.not_found"
+handler500 = "registry.web.views.errors.broken"
