@@ -11,3 +11,12 @@ class RegistryConfig(AppConfig):
     name = "registry"
     label = "registry"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks that keep every field declared."""
+        from django.core import checks
+
+        from registry.metadata.system_checks import check_privacy, check_variables
+
+        checks.register(check_variables)
+        checks.register(check_privacy)

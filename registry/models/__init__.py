@@ -1,0 +1,44 @@
+"""The clinical record, one file per topic."""
+
+from registry.models.adverse import AdverseEvent
+from registry.models.anakinra import AnakinraCourse, AnakinraSegment
+from registry.models.crs import CrsAssessment, CrsEpisode
+from registry.models.disease import Disease
+from registry.models.icans import IcansAssessment, IcansEpisode
+from registry.models.iechs import IecHsEpisode
+from registry.models.infections import Infection
+from registry.models.infusion import FurtherInfusion, InfusionCourse
+from registry.models.labs import LabResult
+from registry.models.outcome import Death, DeathReview, FollowUp, Relapse
+from registry.models.patient import Patient, PatientIdentity
+from registry.models.products import Product, ProductApproval
+from registry.models.response import ResponseAssessment
+from registry.models.stays import CareStay
+from registry.models.therapy import ToxicityTherapy
+
+__all__ = [
+    "AdverseEvent",
+    "AnakinraCourse",
+    "AnakinraSegment",
+    "CareStay",
+    "CrsAssessment",
+    "CrsEpisode",
+    "Death",
+    "DeathReview",
+    "Disease",
+    "FollowUp",
+    "FurtherInfusion",
+    "IcansAssessment",
+    "IcansEpisode",
+    "IecHsEpisode",
+    "Infection",
+    "InfusionCourse",
+    "LabResult",
+    "Patient",
+    "PatientIdentity",
+    "Product",
+    "ProductApproval",
+    "Relapse",
+    "ResponseAssessment",
+    "ToxicityTherapy",
+]

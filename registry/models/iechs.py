@@ -1,0 +1,42 @@
+"""IEC-HS: haemophagocytic lymphohistiocytosis-like syndrome after immune effector cells. Rules are provisional."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from registry.metadata import DateVariable, FlagVariable, IntegerVariable, Privacy, Variable, in_order, topic
+from registry.models.base import ClinicalModel, ParentKey
+from sites.audit import audited
+
+
+def _finding(label: str, note: str = "") -> FlagVariable:
+    return FlagVariable(Variable(label, Privacy.CLINICAL, note=note))
+
+
+@audited
+@topic("iechs_episode", "IEC-HS episodes", grain="one row per episode", key=["iechs_no"], parent="course")
+class IecHsEpisode(ClinicalModel):
+    """One IEC-HS episode with the findings of the 2023 criteria (Hines, DOI 10.1016/j.jtct.2023.03.006)."""
+
+    course = ParentKey("registry.InfusionCourse", "iechs_episodes")
+    iechs_no = IntegerVariable(
+        Variable("IEC-HS episode number", Privacy.CLINICAL, unit="1", limits=(1, 99)), required=True
+    )
+    onset_on = DateVariable(Variable("Onset of IEC-HS", Privacy.DATE), partial=True)
+    is_resolved = FlagVariable(Variable("IEC-HS resolved", Privacy.CLINICAL))
+    resolved_on = DateVariable(Variable("Resolution of IEC-HS", Privacy.DATE), partial=True)
+    has_raised_ferritin = _finding("Ferritin above 2 x upper limit or baseline, or rapidly rising")
+    has_raised_transaminases = _finding("AST or ALT above 5 x upper limit (or 5 x abnormal baseline)")
+    has_low_fibrinogen = _finding("Fibrinogen below 150 mg/dL or below the lower limit")
+    has_new_cytopenia = _finding("New, worse or refractory cytopenia", note="At least one lineage grade 4")
+    has_other_explanation = _finding("Solely explained by CRS, infection or progression")
+    had_tissue_haemophagocytosis = _finding("Haemophagocytosis in tissue")
+    max_grade = IntegerVariable(
+        Variable("Highest IEC-HS grade by clinician", Privacy.CLINICAL, unit="1", limits=(0, 5))
+    )
+
+    class Meta:
+        ordering = ["course", "iechs_no"]
+        constraints = [
+            in_order("iechs_episode_order", "onset_on", "resolved_on", _("IEC-HS resolves before its onset."))
+        ]
