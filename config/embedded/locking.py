@@ -1,0 +1,48 @@
+"""One process starts and stops the server; a lock that the system releases when that process dies says which."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.embedded.errors import AlreadyServed, EmbeddedError
+
+
+@contextmanager
+def sole_keeper(lock: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the lock file; raise AlreadyServed with the holder's number if another process keeps it."""
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise EmbeddedError(
+            f"{lock.parent} cannot be written ({error.strerror}). Give it to your account, or set QUELL_DATA_DIR."
+        ) from None
+    try:
+        _acquire(handle, lock, time.monotonic() + wait_seconds)
+        os.truncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _acquire(handle: int, lock: Path, until: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise AlreadyServed(_busy(handle, lock)) from None
+            time.sleep(0.05)
+
+
+def _busy(handle: int, lock: Path) -> str:
+    holder = os.pread(handle, 20, 0).decode(errors="replace").strip() or "unknown"
+    return (
+        f"Quell is already running here: process {holder} keeps {lock.with_suffix('')}. Stop it first, "
+        "or set QUELL_DATA_DIR to another folder for a second one."
+    )
