@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from config.settings.audit import *  # noqa: F403
+from config.settings.databases import *  # noqa: F403
 from config.settings.pages import *  # noqa: F403
 from config.settings.signin import *  # noqa: F403
+from config.settings.tasks import *  # noqa: F403
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -25,6 +27,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
+    # The last: what it does after `migrate` follows all others.
+    "config.apps.PlatformConfig",
 ]
 
 MIDDLEWARE = [
@@ -47,4 +51,3 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

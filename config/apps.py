@@ -1,0 +1,34 @@
+"""The platform as a Django application: its commands, and what must follow every `migrate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def after_migrate(using: str, **signal: Any) -> None:
+    """Close the doors of the audit packages and set the grants, once all tables and triggers stand."""
+    from config.database.audit_functions import close_audit_doors
+    from config.database.grants import refresh_grants
+
+    close_audit_doors(using)
+    # `flush` sends the same signal without a plan; it makes no table.
+    if "plan" in signal:
+        refresh_grants(using)
+
+
+class PlatformConfig(AppConfig):
+    """Must be the last of INSTALLED_APPS: its work after `migrate` follows that of all others."""
+
+    name = "config"
+    label = "platform"
+    verbose_name = "Platform"
+
+    def ready(self) -> None:
+        """Make the Celery application the default, so that every `shared_task` finds it."""
+        from config import celery, checks
+
+        post_migrate.connect(after_migrate, sender=self)
+        assert celery.app and checks  # noqa: S101 - imported for their registration

@@ -1,0 +1,25 @@
+"""The Celery application. Tasks are declared with `shared_task` in `<app>/tasks.py`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+app = Celery("quell")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.set_default()
+
+
+@worker_init.connect
+def require_worker_role(**_: Any) -> None:
+    """A worker must run under the database role of workers; refuse to start as anything else."""
+    from django.conf import settings
+
+    if settings.QUELL_PROCESS != "worker":
+        raise SystemExit("Start a worker with QUELL_PROCESS=worker, so that it uses the database role of workers.")

@@ -1,0 +1,46 @@
+"""System checks of the platform: the order of applications, and what a hospital's installation must not leave open."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+
+from config.database.addresses import VARIABLES
+from config.settings.paths import secret
+
+
+@register(Tags.compatibility)
+def platform_is_last(app_configs: Any, **_: Any) -> list[Error]:
+    """The platform's work after `migrate` must follow everybody else's."""
+    if settings.INSTALLED_APPS[-1] == "config.apps.PlatformConfig":
+        return []
+    return [Error("config.apps.PlatformConfig must be the last of INSTALLED_APPS.", id="platform.E001")]
+
+
+@register(Tags.security, deploy=True)
+def addresses_are_split(app_configs: Any, **_: Any) -> list[Warning]:
+    """In production each process signs in with an address, and so a password, of its own."""
+    needed = [VARIABLES[process] for process in ("web", "worker", "export", "owner")]
+    missing = [name for name in needed if not secret(name)]
+    if not missing:
+        return []
+    return [Warning(f"Set {', '.join(missing)}: one address for all gives each the rights of all.", id="platform.W001")]
+
+
+@register(Tags.security, deploy=True)
+def broker_is_a_server(app_configs: Any, **_: Any) -> list[Warning]:
+    """The embedded broker is for trials and tests."""
+    if urlsplit(settings.CELERY_BROKER_URL).scheme in {"redis", "rediss", "amqp", "amqps"}:
+        return []
+    return [Warning("Set CELERY_BROKER_URL to Redis or RabbitMQ.", id="platform.W002")]
+
+
+@register(Tags.security, deploy=True)
+def no_demonstration(app_configs: Any, **_: Any) -> list[Error]:
+    """Sign-ins that everybody can read belong to the demonstration alone."""
+    if not settings.QUELL_DEMO:
+        return []
+    return [Error("QUELL_DEMO is on: its sign-ins are public. Never with real data.", id="platform.E002")]

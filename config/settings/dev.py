@@ -1,0 +1,22 @@
+"""Settings of a desk: the demonstration, embedded PostgreSQL and broker unless addresses are given, no e-mail sent."""
+
+from __future__ import annotations
+
+import os
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import STORAGES
+from config.settings.desk import desk_secret_key
+from config.settings.paths import VAR_DIR
+
+DEBUG = os.environ.get("QUELL_DEBUG") == "1"
+QUELL_DEMO = os.environ.get("QUELL_DEMO", "1") == "1"
+SECRET_KEY = desk_secret_key(VAR_DIR)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("QUELL_HOSTS", "").split(","))]
+INTERNAL_IPS = ["127.0.0.1"]
+# Files are served as they lie in the source, so nothing has to be collected first.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"

@@ -1,0 +1,99 @@
+"""The databases of a test run: one template made by the owner, a copy of it for each worker, tests as the web role."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+
+from config.addresses import Address, psycopg_params
+from config.database import roles
+from config.database.setup import set_up
+from config.embedded import find_place, serve
+from config.settings.databases import QUELL_EMBEDDED, database_address
+from config.settings.paths import DATA_DIR
+
+
+def template_name() -> str:
+    """The database of this run that is migrated once."""
+    return f"test_quell_{settings.QUELL_TEST_RUN}"
+
+
+@contextmanager
+def server_of_the_run() -> Iterator[None]:
+    """A PostgreSQL for the length of the run: a throw-away one, unless an address is given."""
+    with ExitStack() as stack:
+        if QUELL_EMBEDDED:
+            stack.callback(shutil.rmtree, DATA_DIR.parent, ignore_errors=True)
+            place = find_place(DATA_DIR)
+            stack.callback(shutil.rmtree, place.data, ignore_errors=True)
+            stack.enter_context(serve(DATA_DIR, throw_away=True))
+        set_up(_admin(), template_name())
+        stack.callback(drop_database, template_name())
+        yield
+
+
+def build_template() -> None:
+    """Make all tables, triggers and grants in the template, as the owner of the tables."""
+    call_command("migrate", verbosity=0, interactive=False)
+    connections.close_all()
+
+
+@contextmanager
+def database_of_worker(worker: str) -> Iterator[None]:
+    """Point all connections at a copy of the template for this worker, and work as the web role from then on."""
+    name = f"{template_name()}_{worker}"
+    _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_name()}" OWNER {roles.OWNER}')
+    try:
+        use_database(name)
+        yield
+    finally:
+        connections.close_all()
+        drop_database(name)
+
+
+def use_database(name: str) -> None:
+    """Switch `default` and `export` to a database, `default` under the web role."""
+    for alias in ("default", "export"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+    connections["default"].settings_dict["OPTIONS"]["assume_role"] = roles.WEB
+    connections["default"].settings_dict["OPTIONS"].pop("options", None)
+
+
+def drop_database(name: str) -> None:
+    """Remove a database of this run, also when something still holds a connection to it."""
+    connections.close_all()
+    _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def flush_as_owner() -> None:
+    """Let tests with real transactions empty the tables afterwards, which the web role may not."""
+    plain = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(f"SET ROLE {roles.OWNER}")
+        try:
+            plain(self)
+        finally:
+            with connections["default"].cursor() as cursor:
+                cursor.execute(f"SET ROLE {roles.WEB}")
+
+    TransactionTestCase._fixture_teardown = teardown
+
+
+def _admin() -> Address:
+    return database_address("admin" if QUELL_EMBEDDED else "owner")
+
+
+def _execute(statement: str) -> None:
+    with psycopg.connect(**psycopg_params(database_address("owner").at("postgres")), autocommit=True) as connection:
+        connection.execute(f"SET ROLE {roles.OWNER}")
+        connection.execute(statement)
