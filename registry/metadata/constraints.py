@@ -7,34 +7,32 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import CheckConstraint, F, Q
 from django.db.models.constraints import BaseConstraint
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registry.metadata.fields import CodedVariable, DateVariable, VariableField
 from registry.rules.dates import Precision
 from registry.rules.missing import MissingReason
 
-Message = str | Promise
+Message = Any  # a string or a lazy translation
 
 
 class _RawConstraint(BaseConstraint):
     """A table constraint whose body PostgreSQL reads as we write it."""
 
-    def body(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def body(self, model: Any, schema_editor: Any) -> str:
         raise NotImplementedError
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
         return f"CONSTRAINT {schema_editor.quote_name(self.name)} {self.body(model, schema_editor)}"
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)
         name = schema_editor.quote_name(self.name)
         return f"ALTER TABLE {table} ADD CONSTRAINT {name} {self.body(model, schema_editor)}"
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"
 
@@ -46,18 +44,18 @@ class SameSiteAsParent(_RawConstraint):
         self.parent = parent
         super().__init__(name=name, violation_error_message=_("This row belongs to another site than its parent."))
 
-    def body(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def body(self, model: Any, schema_editor: Any) -> str:
         q = schema_editor.quote_name
         field: Any = model._meta.get_field(self.parent)
         target = q(field.related_model._meta.db_table)
         return f"FOREIGN KEY ({q('site_id')}, {q(field.column)}) REFERENCES {target} ({q('site_id')}, {q('id')})"
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str | None:  # type: ignore[override]
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str | None:  # type: ignore[override]
         """Leave it to the end of the migration, as Django does with its own keys: the parent's must exist first."""
         self.create_sql(model, schema_editor)
         return None
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:  # type: ignore[override]
+    def create_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         """See `constraint_sql`."""
         schema_editor.deferred_sql.append(super().create_sql(model, schema_editor))
 
@@ -75,7 +73,7 @@ class SameSiteAsParent(_RawConstraint):
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         kwargs.pop("violation_error_message", None)
-        return path, args, {**kwargs, "parent": self.parent}
+        return path, tuple(args), {**kwargs, "parent": self.parent}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SameSiteAsParent) and (self.name, self.parent) == (other.name, other.parent)
@@ -91,14 +89,13 @@ class MissingReasons(_RawConstraint):
         self.fields = tuple(fields)
         super().__init__(name=name, violation_error_message=_("A field holds a value or a missing reason, not both."))
 
-    def body(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def body(self, model: Any, schema_editor: Any) -> str:
         q = schema_editor.quote_name
         names = ", ".join(f"'{name}'" for name in self.fields)
         reasons = " || ".join(f'@ == "{reason}"' for reason in MissingReason)
         column = q("missing")
         filled = [
-            f"({q(model._meta.get_field(name).column)} IS NULL OR NOT {column} ? '{name}')"  # type: ignore[union-attr]
-            for name in self.fields
+            f"({q(model._meta.get_field(name).column)} IS NULL OR NOT {column} ? '{name}')" for name in self.fields
         ]
         known = f"{column} - ARRAY[{names}]::text[] = '{{}}'::jsonb"
         listed = f"NOT jsonb_path_exists({column}, '$.* ? (!({reasons}))')"
@@ -121,7 +118,7 @@ class MissingReasons(_RawConstraint):
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         kwargs.pop("violation_error_message", None)
-        return path, args, {**kwargs, "fields": list(self.fields)}
+        return path, tuple(args), {**kwargs, "fields": list(self.fields)}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MissingReasons) and (self.name, self.fields) == (other.name, other.fields)
@@ -152,14 +149,14 @@ class MonthStart(models.Func):
     """First day of the month of a date."""
 
     template = "CAST(date_trunc('month', CAST(%(expressions)s AS timestamp)) AS date)"
-    output_field = models.DateField()  # type: ignore[assignment]
+    output_field = models.DateField()
 
 
 class YearStart(models.Func):
     """First day of the year of a date."""
 
     template = "CAST(date_trunc('year', CAST(%(expressions)s AS timestamp)) AS date)"
-    output_field = models.DateField()  # type: ignore[assignment]
+    output_field = models.DateField()
 
 
 def in_order(name: str, first: str, then: str, message: Message) -> CheckConstraint:

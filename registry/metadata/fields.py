@@ -55,7 +55,7 @@ class VariableField(models.Field):  # type: ignore[type-arg]
             kwargs.pop(key, None)
         return name, f"django.db.models.{self.plain.__name__}", list(args), kwargs
 
-    def clone(self) -> models.Field[Any, Any]:
+    def clone(self) -> models.Field[Any, Any]:  # type: ignore[override]
         """Return the plain Django field: a clone belongs to a migration state, not to the record."""
         _name, _path, args, kwargs = self.deconstruct()
         return self.plain(*args, **kwargs)
@@ -138,9 +138,9 @@ class DateVariable(VariableField, models.DateField):  # type: ignore[type-arg]
         kwargs.setdefault("validators", [validate_not_future, validate_from_1900])
         super().__init__(variable, **kwargs)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:  # type: ignore[override]
         """Add the column and, for a partial date, its precision."""
-        super().contribute_to_class(cls, name, private_only=private_only)
+        super().contribute_to_class(cls, name, **kwargs)
         if self.partial and self.variable is not None and not cls._meta.abstract:
             precision_of(self).contribute_to_class(cls, f"{name}_precision")
 

@@ -28,7 +28,7 @@ def exportable_columns() -> Mapping[str, list[str]]:
         if not released:
             continue
         meta = entry.model._meta
-        parent = [meta.get_field(entry.parent).column] if entry.parent else []  # type: ignore[union-attr]
+        parent = [f"{entry.parent}_id"] if entry.parent else []
         names = [*KEYS, *parent, *_sharing_state(entry.code)]
         for field in released:
             names.append(str(field.column))
