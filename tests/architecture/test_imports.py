@@ -1,0 +1,44 @@
+"""Who may import whom, and what the pure parts may not know."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_import_contracts_hold():
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout[-4000:] + found.stderr[-2000:]
+
+
+def test_the_rules_use_the_standard_library_alone():
+    allowed = sys.stdlib_module_names | {"registry"}
+    for path in (ROOT / "registry" / "rules").glob("**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert name.split(".")[0] in allowed, f"{path.name} imports {name}"
+                assert not name.startswith("registry.") or name.startswith("registry.rules"), f"{path.name}: {name}"
+
+
+def test_nothing_in_the_repository_names_a_machine_path():
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False).stdout
+    names = [name for name in tracked.decode().split("\0") if name]
+    for name in names:
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".toml", ".yml", ".html", ".css", ".js", ".in", ".txt"} and path.is_file():
+            text = path.read_text("utf-8")
+            assert "/wor" + "k/" not in text, name
+
+
+def test_no_contrib_extension_of_postgresql_is_needed():
+    for path in ROOT.glob("*/migrations/*.py"):
+        text = path.read_text("utf-8").lower()
+        assert "create extension" not in text, path
+        assert "extension(" not in text, path
