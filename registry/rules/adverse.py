@@ -69,3 +69,18 @@ class AeOutcome(Coded):
     RESOLVED_SEQUELAE = "RESOLVED_SEQUELAE", gettext_noop("resolved with sequelae")
     ONGOING = "ONGOING", gettext_noop("not resolved")
     FATAL = "FATAL", gettext_noop("fatal")
+
+
+# From which relation on an event counts as a side effect of anakinra in the counts of the study (our convention).
+SIDE_EFFECT_RELATIONS = frozenset({Relation.POSSIBLE, Relation.PROBABLE, Relation.DEFINITE})
+CTCAE_GRADES = range(1, 6)
+
+
+def is_side_effect(relation: Relation | None) -> bool | None:
+    """Tell whether an event counts as a side effect of anakinra: at least possibly related."""
+    return None if relation is None else relation in SIDE_EFFECT_RELATIONS
+
+
+def outcome_fits_grade(outcome: AeOutcome, grade: int) -> bool:
+    """Tell whether outcome and CTCAE grade agree: fatal if and only if grade 5."""
+    return (outcome == AeOutcome.FATAL) == (grade == max(CTCAE_GRADES))

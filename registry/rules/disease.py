@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from registry.rules.coding import Coded, gettext_noop
 
 
@@ -91,3 +93,48 @@ class CnsInvolvement(Coded):
     NONE = "NONE", gettext_noop("never")
     PAST = "PAST", gettext_noop("in the past, cleared before lymphodepletion")
     ACTIVE = "ACTIVE", gettext_noop("active at lymphodepletion")
+
+
+GROUPS: Mapping[Diagnosis, DiseaseGroup] = {
+    Diagnosis.DLBCL: DiseaseGroup.LBCL,
+    Diagnosis.HGBL: DiseaseGroup.LBCL,
+    Diagnosis.PMBCL: DiseaseGroup.LBCL,
+    Diagnosis.TFL: DiseaseGroup.LBCL,
+    Diagnosis.TRANSFORMED_OTHER: DiseaseGroup.LBCL,
+    Diagnosis.RICHTER: DiseaseGroup.LBCL,
+    Diagnosis.PCNSL: DiseaseGroup.LBCL,
+    Diagnosis.FL: DiseaseGroup.FL,
+    Diagnosis.MCL: DiseaseGroup.MCL,
+    Diagnosis.MZL: DiseaseGroup.MZL,
+    Diagnosis.CLL: DiseaseGroup.CLL_SLL,
+    Diagnosis.SLL: DiseaseGroup.CLL_SLL,
+    Diagnosis.B_ALL: DiseaseGroup.B_ALL,
+    Diagnosis.MM: DiseaseGroup.MM_PCL,
+    Diagnosis.PCL: DiseaseGroup.MM_PCL,
+    Diagnosis.AL: DiseaseGroup.MM_PCL,
+    Diagnosis.BURKITT: DiseaseGroup.OTHER,
+    Diagnosis.WM: DiseaseGroup.OTHER,
+    Diagnosis.OTHER: DiseaseGroup.OTHER,
+}
+
+
+def group_of(diagnosis: Diagnosis) -> DiseaseGroup:
+    """Return the group in which a diagnosis is analysed (provisional for Richter, CNS, other transformed lymphoma)."""
+    return GROUPS[diagnosis]
+
+
+_STAGE_PREFIXES: Mapping[DiseaseGroup, tuple[str, ...]] = {
+    DiseaseGroup.LBCL: ("ANN_ARBOR_",),
+    DiseaseGroup.FL: ("ANN_ARBOR_",),
+    DiseaseGroup.MCL: ("ANN_ARBOR_",),
+    DiseaseGroup.MZL: ("ANN_ARBOR_",),
+    DiseaseGroup.CLL_SLL: ("RAI_", "BINET_", "ANN_ARBOR_"),
+    DiseaseGroup.B_ALL: (),
+    DiseaseGroup.MM_PCL: ("ISS_", "R_ISS_"),
+    DiseaseGroup.OTHER: tuple(stage.value for stage in Stage),
+}
+
+
+def stages_for(group: DiseaseGroup) -> frozenset[Stage]:
+    """Return the stages of the systems that are in use for a group of diseases; empty where there is none."""
+    return frozenset(stage for stage in Stage if stage.value.startswith(_STAGE_PREFIXES[group]))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
+from registry.rules.bands import ladder, lookup
 from registry.rules.coding import Coded, gettext_noop
 
 
@@ -107,3 +111,71 @@ class InfectionWindow(Coded):
     D0_30 = "D0_30", gettext_noop("day 0 to 30")
     D31_100 = "D31_100", gettext_noop("day 31 to 100")
     AFTER_D100 = "AFTER_D100", gettext_noop("after day 100")
+
+
+_MEMBERS: Mapping[InfectionClass, tuple[Organism, ...]] = {
+    InfectionClass.BACTERIAL: (
+        Organism.STAPH_AUREUS,
+        Organism.STAPH_COAG_NEG,
+        Organism.ENTEROCOCCUS,
+        Organism.STREPTOCOCCUS,
+        Organism.E_COLI,
+        Organism.KLEBSIELLA,
+        Organism.PSEUDOMONAS,
+        Organism.ENTEROBACTER,
+        Organism.STENOTROPHOMONAS,
+        Organism.C_DIFFICILE,
+        Organism.MYCOBACTERIUM,
+        Organism.BACTERIA_OTHER,
+    ),
+    InfectionClass.YEAST: (Organism.CANDIDA, Organism.YEAST_OTHER),
+    InfectionClass.MOULD: (Organism.ASPERGILLUS, Organism.MUCORALES, Organism.MOULD_OTHER),
+    InfectionClass.PJP: (Organism.P_JIROVECII,),
+    InfectionClass.VIRAL: (
+        Organism.CMV,
+        Organism.EBV,
+        Organism.HHV6,
+        Organism.HSV,
+        Organism.VZV,
+        Organism.ADENOVIRUS,
+        Organism.SARS_COV_2,
+        Organism.INFLUENZA,
+        Organism.RSV,
+        Organism.RESPIRATORY_OTHER,
+        Organism.BK_JC,
+        Organism.HBV,
+        Organism.VIRUS_OTHER,
+    ),
+    InfectionClass.PARASITIC: (Organism.TOXOPLASMA, Organism.PARASITE_OTHER),
+}
+ORGANISM_CLASSES: Mapping[Organism, InfectionClass] = {
+    organism: kind for kind, organisms in _MEMBERS.items() for organism in organisms
+}
+
+WINDOWS = ladder(
+    InfectionWindow.BEFORE_INFUSION,
+    ("0", InfectionWindow.D0_30),
+    ("31", InfectionWindow.D31_100),
+    ("101", InfectionWindow.AFTER_D100),
+)
+AFTER_ANAKINRA_DAYS = 30
+
+
+def class_of(organism: Organism) -> InfectionClass:
+    """Return the kind of infection that an organism causes."""
+    return ORGANISM_CLASSES[organism]
+
+
+def infection_window(day_from_infusion: int) -> InfectionWindow:
+    """Return the reporting period of an infection from its day, day 0 being the infusion."""
+    return lookup(WINDOWS, day_from_infusion)
+
+
+def relation_to_anakinra(infected_on: date, started_on: date, stopped_on: date | None) -> InfectionRelation:
+    """Return when an infection began, seen from a course of anakinra; a course without an end is still going on."""
+    if infected_on < started_on:
+        return InfectionRelation.BEFORE
+    if stopped_on is None or infected_on <= stopped_on:
+        return InfectionRelation.ON
+    is_soon = (infected_on - stopped_on).days <= AFTER_ANAKINRA_DAYS
+    return InfectionRelation.WITHIN_30_D_AFTER if is_soon else InfectionRelation.LATER

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from registry.rules.coding import Coded, gettext_noop
 
 
@@ -88,3 +91,118 @@ class ClassSource(Coded):
     ADJUDICATED = "ADJUDICATED", gettext_noop("two adjudicators")
     SITE = "SITE", gettext_noop("site")
     ALGORITHM = "ALGORITHM", gettext_noop("algorithm")
+
+
+class Toxicity(Coded):
+    """Toxicities whose grade 5 is a death."""
+
+    CRS = "CRS", gettext_noop("CRS")
+    ICANS = "ICANS", gettext_noop("ICANS")
+    IEC_HS = "IEC_HS", gettext_noop("IEC-HS")
+
+
+CAUSE_CLASSES: Mapping[DeathCause, TrmClass] = {
+    DeathCause.MALIGNANCY: TrmClass.MALIGNANCY,
+    DeathCause.CRS: TrmClass.TRM,
+    DeathCause.ICANS: TrmClass.TRM,
+    DeathCause.IEC_HS: TrmClass.TRM,
+    DeathCause.INF_BACTERIAL: TrmClass.TRM,
+    DeathCause.INF_FUNGAL: TrmClass.TRM,
+    DeathCause.INF_VIRAL: TrmClass.TRM,
+    DeathCause.INF_PROTOZOAL: TrmClass.TRM,
+    DeathCause.INF_COVID_19: TrmClass.TRM,
+    DeathCause.INF_UNKNOWN: TrmClass.TRM,
+    DeathCause.HEART_FAILURE: TrmClass.TRM,
+    DeathCause.LUNG_FAILURE: TrmClass.TRM,
+    DeathCause.LIVER_FAILURE: TrmClass.TRM,
+    DeathCause.KIDNEY_FAILURE: TrmClass.TRM,
+    DeathCause.MULTI_ORGAN_FAILURE: TrmClass.TRM,
+    DeathCause.BLEEDING_CNS: TrmClass.TRM,
+    DeathCause.BLEEDING_LUNG: TrmClass.TRM,
+    DeathCause.BLEEDING_GI: TrmClass.TRM,
+    DeathCause.BLEEDING_OTHER: TrmClass.TRM,
+    DeathCause.THROMBOSIS_TMA: TrmClass.TRM,
+    DeathCause.CYTOPENIA: TrmClass.TRM,
+    DeathCause.SECOND_MALIGNANCY: TrmClass.SECOND_MALIGNANCY,
+    DeathCause.LATER_THERAPY: TrmClass.LATER_THERAPY,
+    DeathCause.ACCIDENT: TrmClass.OTHER,
+    DeathCause.SUICIDE: TrmClass.OTHER,
+    DeathCause.OTHER_UNRELATED: TrmClass.OTHER,
+    DeathCause.UNKNOWN: TrmClass.UNKNOWN,
+}
+
+CAUSE_OF_GRADE_FIVE: Mapping[Toxicity, DeathCause] = {
+    Toxicity.CRS: DeathCause.CRS,
+    Toxicity.ICANS: DeathCause.ICANS,
+    Toxicity.IEC_HS: DeathCause.IEC_HS,
+}
+TOXIC_CAUSES = frozenset(CAUSE_OF_GRADE_FIVE.values())
+TOXIC_DEATH_DAYS = 30
+ADJUDICATORS_PER_DEATH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TrmVerdict:
+    """The class that the algorithm gives a death, and whether the facts conflict so that people must judge."""
+
+    trm_class: TrmClass
+    has_conflict: bool
+
+
+def trm_class(
+    cause: DeathCause | None,
+    *,
+    progressed_before: bool | None,
+    day_from_infusion: int | None,
+    is_anakinra_related: bool | None = False,
+) -> TrmVerdict:
+    """Return the class of a death by algorithm (variant A, by cause).
+
+    Relapse or progression up to the death makes it a death of the malignancy, except for a death of CRS, ICANS,
+    IEC-HS or anakinra within 30 days of infusion; without either, the cause decides. It is a conflict when the cause
+    alone would give another class than the progression does. An unknown cause, or a toxic one when nobody knows
+    about progression, stays unknown. Source: rules of CIBMTR and EBMT on the main cause of death.
+    """
+    by_cause = TrmClass.UNKNOWN if cause is None else CAUSE_CLASSES[cause]
+    if progressed_before is None and by_cause != TrmClass.MALIGNANCY:
+        return TrmVerdict(TrmClass.UNKNOWN, has_conflict=False)
+    if not progressed_before:
+        return TrmVerdict(by_cause, has_conflict=False)
+    if _is_early_toxic(cause, day_from_infusion, is_anakinra_related):
+        return TrmVerdict(TrmClass.TRM, has_conflict=True)
+    return TrmVerdict(TrmClass.MALIGNANCY, by_cause not in {TrmClass.MALIGNANCY, TrmClass.UNKNOWN})
+
+
+def is_nonrelapse_death(cause: DeathCause | None, *, progressed_before: bool | None) -> bool | None:
+    """Tell whether a death counts as non-relapse mortality (variant B, relapse first); nothing when unknown."""
+    if progressed_before or cause == DeathCause.MALIGNANCY:
+        return False
+    return None if progressed_before is None else True
+
+
+def adjudicated_class(verdicts: Sequence[TrmClass | None]) -> TrmClass | None:
+    """Return the class that two adjudicators share (a third one may decide), or nothing while they do not agree."""
+    given = [verdict for verdict in verdicts if verdict is not None]
+    return next((verdict for verdict in given if given.count(verdict) >= ADJUDICATORS_PER_DEATH), None)
+
+
+def settled_class(
+    adjudicated: TrmClass | None, site: TrmClass | None, algorithm: TrmClass | None
+) -> tuple[TrmClass, ClassSource] | None:
+    """Return the class to analyse and whose it is: adjudicators before site before algorithm; nothing if none."""
+    ranked = (
+        (adjudicated, ClassSource.ADJUDICATED),
+        (site, ClassSource.SITE),
+        (algorithm, ClassSource.ALGORITHM),
+    )
+    return next(((verdict, source) for verdict, source in ranked if verdict is not None), None)
+
+
+def grade_five_fits(toxicity: Toxicity, cause: DeathCause | None) -> bool:
+    """Tell whether a grade 5 of a toxicity is borne out by a death of that cause."""
+    return cause == CAUSE_OF_GRADE_FIVE[toxicity]
+
+
+def _is_early_toxic(cause: DeathCause | None, day_from_infusion: int | None, is_anakinra_related: bool | None) -> bool:
+    is_early = day_from_infusion is not None and 0 <= day_from_infusion <= TOXIC_DEATH_DAYS
+    return is_early and (cause in TOXIC_CAUSES or bool(is_anakinra_related))

@@ -1,0 +1,58 @@
+"""How rows of a consensus grading table become one grade when some of them are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RowGrade:
+    """The lowest and the highest grade that one row of a table can still give; equal when the row is known."""
+
+    low: int
+    high: int
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether the row can give one grade only."""
+        return self.low == self.high
+
+    def __str__(self) -> str:
+        return str(self.low) if self.is_known else "unknown"
+
+
+def known(grade: int) -> RowGrade:
+    """Return the row of a component that was recorded."""
+    return RowGrade(grade, grade)
+
+
+def unknown(grades: Iterable[int]) -> RowGrade:
+    """Return the row of a missing component: anything from the lowest to the highest of its table."""
+    possible = tuple(grades)
+    return RowGrade(min(possible), max(possible))
+
+
+def worst(rows: Iterable[RowGrade]) -> RowGrade:
+    """Return the worst row; it is known once no missing component could raise it."""
+    listed = tuple(rows)
+    return RowGrade(max(row.low for row in listed), max(row.high for row in listed))
+
+
+def settled(row: RowGrade) -> int | None:
+    """Return the grade, or nothing while a missing component could still change it."""
+    return row.low if row.is_known else None
+
+
+def either(first: bool | None, second: bool | None) -> bool | None:
+    """Return 'or' of two answers that may be unknown."""
+    if first or second:
+        return True
+    return None if first is None or second is None else False
+
+
+def both(first: bool | None, second: bool | None) -> bool | None:
+    """Return 'and' of two answers that may be unknown."""
+    if first is False or second is False:
+        return False
+    return None if first is None or second is None else True
