@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, F, Q
 from django.db.models.constraints import BaseConstraint
 from django.utils.translation import gettext_lazy as _
 
-from registry.metadata.fields import CodedVariable, DateVariable, VariableField
+from registry.metadata.fields import CodedVariable, DateVariable, VariableField, limits_message
 from registry.rules.dates import Precision
 from registry.rules.missing import MissingReason
 
@@ -181,15 +181,11 @@ def _limits(field: VariableField, prefix: str) -> list[BaseConstraint]:
     variable = field.variable
     if variable is None or variable.limits is None:
         return []
-    low, high = variable.limits
-    message = _("%(label)s must be between %(low)s and %(high)s %(unit)s.") % {
-        "label": variable.label,
-        "low": low,
-        "high": high,
-        "unit": variable.unit,
-    }
+    message = limits_message(variable)
     return [
-        impossible(f"{prefix}_{field.name}_limits", unless=Q(**{f"{field.name}__range": (low, high)}), message=message)
+        impossible(
+            f"{prefix}_{field.name}_limits", unless=Q(**{f"{field.name}__range": variable.limits}), message=message
+        )
     ]
 
 

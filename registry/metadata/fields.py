@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from registry.metadata.variable import Variable
@@ -61,12 +62,28 @@ class VariableField(models.Field):  # type: ignore[type-arg]
         return self.plain(*args, **kwargs)
 
 
+def _fill(words: Any, parts: dict[str, Any]) -> str:
+    return " ".join((str(words) % parts).replace(" .", ".").split())
+
+
+_filled = lazy(_fill, str)
+
+
+def limits_message(variable: Variable) -> Any:
+    """Return the sentence that names a number's hard limits and unit."""
+    low, high = variable.limits or ("", "")
+    words = _("%(label)s must be between %(low)s and %(high)s %(unit)s.")
+    unit = "" if variable.unit == "1" else variable.unit
+    return _filled(words, {"label": _(variable.label), "low": low, "high": high, "unit": unit})
+
+
 def range_validators(variable: Variable | None) -> list[Any]:
     """Return the validators of the hard limits of a number."""
     if variable is None or variable.limits is None:
         return []
     low, high = variable.limits
-    return [MinValueValidator(low), MaxValueValidator(high)]
+    message = limits_message(variable)
+    return [MinValueValidator(low, message=message), MaxValueValidator(high, message=message)]
 
 
 class IntegerVariable(VariableField, models.IntegerField):  # type: ignore[type-arg]

@@ -59,7 +59,10 @@ def change(row, **values):
         ({"missing": {"kps": "-99"}}, "infusion_course_missing"),
         ({"missing": {"colour": "ND"}}, "infusion_course_missing"),
         ({"missing": []}, "infusion_course_missing"),
-        ({"apheresis_on": dt.date(2021, 1, 15), "apheresis_on_precision": "MONTH"}, "infusion_course_apheresis_on_precision_fits"),
+        (
+            {"apheresis_on": dt.date(2021, 1, 15), "apheresis_on_precision": "MONTH"},
+            "infusion_course_apheresis_on_precision_fits",
+        ),
     ],
 )
 def test_an_impossible_course_is_refused(course, values, constraint):
