@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 from tests import database
 
-pytest_plugins = ["tests.network", "tests.processes"]
+pytest_plugins = ["tests.cast", "tests.network", "tests.processes"]
 SERVER = pytest.StashKey[ExitStack]()
 
 
@@ -28,12 +29,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop and remove what this process started."""
     if stack := config.stash.get(SERVER, None):
-        stack.close()
+        with config.stash[blocking_manager_key].unblock():
+            stack.close()
 
 
 def _start(config: pytest.Config) -> None:
-    config.stash[SERVER].enter_context(database.server_of_the_run())
-    database.build_template()
+    with config.stash[blocking_manager_key].unblock():
+        config.stash[SERVER].enter_context(database.prepared_server())
 
 
 @pytest.fixture(scope="session")

@@ -18,29 +18,46 @@ from config.database.setup import set_up
 from config.embedded import find_place, serve
 from config.settings.databases import QUELL_EMBEDDED, database_address
 from config.settings.paths import DATA_DIR
-
-
-def template_name() -> str:
-    """The database of this run that is migrated once."""
-    return f"test_quell_{settings.QUELL_TEST_RUN}"
+from tests import snapshot
+from tests.leftovers import sweep_left_behind
 
 
 @contextmanager
-def server_of_the_run() -> Iterator[None]:
-    """A PostgreSQL for the length of the run: a throw-away one, unless an address is given."""
+def prepared_server() -> Iterator[None]:
+    """A PostgreSQL with the migrated template, for the length of the run: a throw-away one, unless one is given."""
     with ExitStack() as stack:
         if QUELL_EMBEDDED:
-            stack.callback(shutil.rmtree, DATA_DIR.parent, ignore_errors=True)
-            place = find_place(DATA_DIR)
-            stack.callback(shutil.rmtree, place.data, ignore_errors=True)
-            stack.enter_context(serve(DATA_DIR, throw_away=True))
-        set_up(_admin(), template_name())
-        stack.callback(drop_database, template_name())
+            stack.enter_context(_throw_away_server())
+        else:
+            stack.callback(_drop, template())
+            _build_template()
         yield
 
 
-def build_template() -> None:
-    """Make all tables, triggers and grants in the template, as the owner of the tables."""
+@contextmanager
+def _throw_away_server() -> Iterator[None]:
+    sweep_left_behind(DATA_DIR.parent.parent)
+    place = find_place(DATA_DIR)
+    try:
+        if not snapshot.restore(place):
+            with serve(DATA_DIR, throw_away=True):
+                _build_template()
+            snapshot.keep(place)
+        with serve(DATA_DIR, throw_away=True):
+            yield
+    finally:
+        shutil.rmtree(place.data, ignore_errors=True)
+        shutil.rmtree(place.wanted.parent, ignore_errors=True)
+
+
+def template() -> str:
+    """The database that is migrated once; on a server that others use too, it carries the name of the run."""
+    return "test_quell" if QUELL_EMBEDDED else f"test_quell_{settings.QUELL_TEST_RUN}"
+
+
+def _build_template() -> None:
+    set_up(_admin(), template())
+    connections["default"].settings_dict["NAME"] = template()
     call_command("migrate", verbosity=0, interactive=False)
     connections.close_all()
 
@@ -48,13 +65,12 @@ def build_template() -> None:
 @contextmanager
 def database_of_worker(worker: str) -> Iterator[None]:
     """Point all connections at a copy of the template for this worker, and work as the web role from then on."""
-    name = f"{template_name()}_{worker}"
-    _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_name()}" OWNER {roles.OWNER}')
+    name = f"test_quell_{settings.QUELL_TEST_RUN}_{worker}"
+    _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template()}" OWNER {roles.OWNER}')
     try:
         use_database(name)
         yield
     finally:
-        connections.close_all()
         drop_database(name)
 
 
@@ -70,6 +86,10 @@ def use_database(name: str) -> None:
 def drop_database(name: str) -> None:
     """Remove a database of this run, also when something still holds a connection to it."""
     connections.close_all()
+    _drop(name)
+
+
+def _drop(name: str) -> None:
     _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 

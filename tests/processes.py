@@ -19,7 +19,7 @@ from tests import database
 
 @pytest.fixture
 def process_environment(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Environment variables for a subprocess (manage.py, celery, gunicorn) on this test's database and a broker of its own.
+    """The environment of a subprocess (manage.py, celery, gunicorn) on this test's database and a broker of its own.
 
     The subprocess sees what the test has committed; its messages travel through the embedded broker.
     """

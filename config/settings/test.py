@@ -32,6 +32,6 @@ CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 ACCOUNT_RATE_LIMITS = False
 for _settings in DATABASES.values():
-    # Each worker has a database of its own, and connections must not outlive the test that opened them.
+    # Nothing of the given database is ever touched; connections must not outlive the test that opened them.
     _settings["NAME"] = f"test_quell_{QUELL_TEST_RUN}"
     _settings["CONN_MAX_AGE"] = 0
