@@ -13,10 +13,12 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks that keep every field declared."""
+        """Register the checks that keep every field declared, and what the record adds to the home page."""
         from django.core import checks
 
         from registry.metadata.system_checks import check_privacy, check_variables
+        from registry.web import home_cards
 
         checks.register(check_variables)
         checks.register(check_privacy)
+        home_cards.register()

@@ -1,0 +1,50 @@
+"""What the clinical record adds to the home page and the top bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from registry.selectors.home import death_reviews_waiting, patient_counts_by_site
+from sites.home import Card, register_cards, register_link
+from sites.models import User
+from sites.roles import Role
+
+
+def register() -> None:
+    """Put the work list on the bar and the counts on the home pages."""
+    register_link("home", gettext_lazy("Work list"), "home", permissions=None, order=0)
+    register_cards("registry.own_cases", own_cases, roles=[Role.COORDINATOR, Role.INVESTIGATOR], order=20)
+    register_cards("registry.all_cases", all_cases, roles=[Role.DATA_MANAGER], order=20)
+    register_cards("registry.deaths", deaths, roles=[Role.ADJUDICATOR], order=10)
+
+
+def own_cases(user: User) -> Iterable[Card]:
+    """Tell how many cases a person's own sites have."""
+    counts = patient_counts_by_site(user)
+    yield _cases(ngettext("Cases of your site", "Cases of your sites", max(len(counts), 1)), counts)
+
+
+def all_cases(user: User) -> Iterable[Card]:
+    """Tell how many cases there are, site by site."""
+    yield _cases(_("Cases of all sites"), patient_counts_by_site(user))
+
+
+def _cases(title: str, counts: dict[str, int]) -> Card:
+    if not counts:
+        return Card(title, _("No cases have been entered yet."))
+    total = sum(counts.values())
+    by_site = ", ".join(f"{code} {count}" for code, count in counts.items())
+    return Card(title, ngettext("case (%(by_site)s)", "cases (%(by_site)s)", total) % {"by_site": by_site}, total)
+
+
+def deaths(user: User) -> Iterable[Card]:
+    """Tell an adjudicator how many deaths wait for a judgement."""
+    waiting = death_reviews_waiting(user)
+    if not waiting:
+        yield Card(_("Deaths to judge"), _("No death waits for your judgement."))
+        return
+    text = ngettext("death waits for your judgement.", "deaths wait for your judgement.", waiting)
+    yield Card(_("Deaths to judge"), text, waiting, is_urgent=True)
