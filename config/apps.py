@@ -31,4 +31,4 @@ class PlatformConfig(AppConfig):
         from config import celery, checks
 
         post_migrate.connect(after_migrate, sender=self)
-        assert celery.app and checks  # noqa: S101 - imported for their registration
+        self.celery, self.checks = celery.app, checks

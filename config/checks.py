@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import Error, Tags, register
 
 from config.database.addresses import VARIABLES
 from config.settings.paths import secret
@@ -21,21 +22,23 @@ def platform_is_last(app_configs: Any, **_: Any) -> list[Error]:
 
 
 @register(Tags.security, deploy=True)
-def addresses_are_split(app_configs: Any, **_: Any) -> list[Warning]:
+def addresses_are_split(app_configs: Any, **_: Any) -> list[checks.Warning]:
     """In production each process signs in with an address, and so a password, of its own."""
     needed = [VARIABLES[process] for process in ("web", "worker", "export", "owner")]
     missing = [name for name in needed if not secret(name)]
     if not missing:
         return []
-    return [Warning(f"Set {', '.join(missing)}: one address for all gives each the rights of all.", id="platform.W001")]
+    return [
+        checks.Warning(f"Set {', '.join(missing)}: one address for all gives all rights to each.", id="platform.W001")
+    ]
 
 
 @register(Tags.security, deploy=True)
-def broker_is_a_server(app_configs: Any, **_: Any) -> list[Warning]:
+def broker_is_a_server(app_configs: Any, **_: Any) -> list[checks.Warning]:
     """The embedded broker is for trials and tests."""
     if urlsplit(settings.CELERY_BROKER_URL).scheme in {"redis", "rediss", "amqp", "amqps"}:
         return []
-    return [Warning("Set CELERY_BROKER_URL to Redis or RabbitMQ.", id="platform.W002")]
+    return [checks.Warning("Set CELERY_BROKER_URL to Redis or RabbitMQ.", id="platform.W002")]
 
 
 @register(Tags.security, deploy=True)

@@ -9,6 +9,7 @@ from django.urls import include, path
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
+    path("", include("config.health")),
     path("accounts/", include("sites.signin_urls")),
     path("admin/", admin.site.urls),
     path("", include("registry.web.urls")),

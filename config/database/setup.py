@@ -159,4 +159,5 @@ def _password_roles() -> list[roles.DatabaseRole]:
 
 def _create_if_missing(name: str, owner: str) -> str:
     create = roles.create_database_statement(name, owner).rstrip(";").replace("'", "''")
-    return f"SELECT '{create}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{name}') \\gexec"
+    absent = f"NOT EXISTS (SELECT FROM pg_database WHERE datname = '{name}')"
+    return f"SELECT '{create}' WHERE {absent} \\gexec"

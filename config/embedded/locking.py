@@ -43,6 +43,6 @@ def _acquire(handle: int, lock: Path, until: float) -> None:
 def _busy(handle: int, lock: Path) -> str:
     holder = os.pread(handle, 20, 0).decode(errors="replace").strip() or "unknown"
     return (
-        f"Quell is already running here: process {holder} keeps {lock.with_suffix('')}. Stop it first, "
-        "or set QUELL_DATA_DIR to another folder for a second one."
+        f"Quell is already running here: process {holder} keeps {lock.with_suffix('')}. Stop it first, or start a "
+        "second one with folders and a port of its own: QUELL_VAR_DIR=var/second QUELL_PORT=8001 make run"
     )

@@ -7,9 +7,9 @@ import secrets
 from pathlib import Path
 
 
-def desk_secret_key(folder: Path) -> str:
-    """Read the key from `folder/secret_key`; make it on the first call, readable by its owner alone."""
-    path = folder / "secret_key"
+def desk_secret_key(folder: Path, name: str = "secret_key") -> str:
+    """Read the key from `folder/<name>`; make it on the first call, readable by its owner alone."""
+    path = folder / name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         building = path.with_name(f"{path.name}.{os.getpid()}")

@@ -7,11 +7,14 @@ import os
 from config.settings.base import *  # noqa: F403
 from config.settings.base import STORAGES
 from config.settings.desk import desk_secret_key
-from config.settings.paths import VAR_DIR
+from config.settings.paths import VAR_DIR, secret
 
 DEBUG = os.environ.get("QUELL_DEBUG") == "1"
 QUELL_DEMO = os.environ.get("QUELL_DEMO", "1") == "1"
 SECRET_KEY = desk_secret_key(VAR_DIR)
+# The demonstration has a fixed key, so that it makes the same subject keys everywhere; its cases are simulated.
+DEMO_KEK = "simulated cases need no secret: a key that everybody knows"
+QUELL_PROJECT_KEK = secret("QUELL_PROJECT_KEK") or (DEMO_KEK if QUELL_DEMO else desk_secret_key(VAR_DIR, "project_key"))
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("QUELL_HOSTS", "").split(","))]
 INTERNAL_IPS = ["127.0.0.1"]
 # Files are served as they lie in the source, so nothing has to be collected first.

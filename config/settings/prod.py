@@ -30,6 +30,9 @@ QUELL_DEMO = False
 SECRET_KEY = required("SECRET_KEY", "a random text of 50 characters or more that signs sessions")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short: it must hold 50 random characters or more.")
+QUELL_PROJECT_KEK = required("QUELL_PROJECT_KEK", "a random text of 32 characters or more that subject keys come from")
+if len(QUELL_PROJECT_KEK) < 32:
+    raise ImproperlyConfigured("QUELL_PROJECT_KEK is too short: it must hold 32 random characters or more.")
 _hosts = required("QUELL_HOSTS", "the host names people type, separated by commas").split(",")
 # The health checks of the container ask on the loopback address.
 ALLOWED_HOSTS = [*(host.strip() for host in _hosts), "localhost", "127.0.0.1"]

@@ -5,6 +5,7 @@ The row of a job in the database is the truth and a message only a wake-up, so t
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlsplit
 
 from config.addresses import parse_address, pgmq_conn_string
@@ -42,7 +43,7 @@ if CELERY_BROKER_URL.startswith("pgmq"):
     # The address and its password travel in conn_string alone.
     CELERY_BROKER_URL = "pgmq://"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_DEFAULT_QUEUE = "quell"
+CELERY_TASK_DEFAULT_QUEUE = os.environ.get("QUELL_QUEUE", "quell")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -18,6 +18,9 @@ from config.settings.base import STORAGES  # noqa: E402
 from config.settings.databases import DATABASES  # noqa: E402
 
 SECRET_KEY = "only for tests"  # noqa: S105
+QUELL_PROJECT_KEK = "a key of at least thirty-two characters, for tests alone"
+QUELL_REVISION = "test"
+QUELL_RELEASE_DIR = str(Path(tempfile.gettempdir(), f"quell-test-{QUELL_TEST_RUN}", "releases"))
 DEBUG = False
 QUELL_DEMO = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

@@ -1,0 +1,21 @@
+"""Loads what every installation needs, and in a demonstration its simulated cases. Safe to run at each start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """`manage.py start_up`"""
+
+    help = "Load reference lists and, where the demonstration is on, its simulated cases. Changes nothing twice."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the loaders; each of them is idempotent."""
+        loaders = ["reference_load", *(["demo_load"] if settings.QUELL_DEMO else [])]
+        for name in filter(get_commands().__contains__, loaders):
+            call_command(name, stdout=self.stdout, stderr=self.stderr)

@@ -1,0 +1,1 @@
+"""Starts the processes of Quell together, keeps their logs, and stops them in order."""
