@@ -20,6 +20,17 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "auth.Group_permissions": "group id permission",
     "auth.Permission": "codename content_type id name",
     "contenttypes.ContentType": "app_label id model",
+    "exports.Download": "downloaded_at downloaded_by grant id package_sha256 release",
+    "exports.ExportJob": (
+        "attempts claim error_reference error_words figures finished_at heartbeat_at id lease_until release "
+        "requested_at requested_by started_at state step step_words steps woken_at"
+    ),
+    "exports.Project": "created_at id salt site_codes title",
+    "exports.Release": (
+        "content_hash created_at data_cut_at id manifest name package_bytes package_path package_sha256 profile "
+        "project published_at state supersedes"
+    ),
+    "exports.ReleaseGrant": "granted_at granted_by id investigator release revoked_at valid_until",
     "pghistory.Context": "created_at id metadata updated_at",
     "pghistory.Events": (
         "pgh_context pgh_context_id pgh_created_at pgh_data pgh_diff pgh_id pgh_label pgh_model pgh_obj_id "
@@ -32,6 +43,14 @@ SYSTEM_FIELDS: Mapping[str, str] = {
         "is_verified source target vector"
     ),
     "registry.ProductApproval": "approved_on disease_group id is_verified jurisdiction line product source",
+    "registry.Upload": (
+        "attempts blank_cells created_at error_code error_reference finished_at heartbeat_at id is_commit_wanted "
+        "lease_until mode number_style reason site state step step_file steps uploaded_by"
+    ),
+    "registry.UploadFile": (
+        "changed_rows content id name new_rows problems rejected_rows rows sha256 same_rows site size topic upload"
+    ),
+    "registry.UploadFinding": "code column file id params row site value",
     "sessions.Session": "expire_date session_data session_key",
     "study_sites.Agreement": "id kind reference signed_on site valid_from valid_until",
     "study_sites.Membership": "ends_on id role site starts_on user",

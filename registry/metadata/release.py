@@ -9,6 +9,12 @@ from registry.metadata.topics import topics
 from registry.metadata.variable import Transform
 
 KEYS = ("id", "site_id", "missing")
+# What the freeze reads besides clinical tables: what a product is, and which sites' papers are valid.
+LOOKUPS: Mapping[str, list[str]] = {
+    "registry_product": ["code", "target", "costimulatory_domain"],
+    "study_sites_site": ["id", "status"],
+    "study_sites_agreement": ["site_id", "kind", "valid_from", "valid_until"],
+}
 
 
 def leaves(field: VariableField) -> bool:
@@ -20,9 +26,9 @@ def exportable_columns() -> Mapping[str, list[str]]:
     """Return table -> columns that the export role may read: keys, and fields that leave; nothing else.
 
     Dates are in the list because the freeze turns them into days; identifiers and free text never are.
-    A table of which nothing leaves is absent.
+    A table of which nothing leaves is absent; the look-ups that the freeze needs are there.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {table: list(columns) for table, columns in LOOKUPS.items()}
     for entry in topics():
         released = [field for field in entry.fields if leaves(field)]
         if not released:

@@ -1,0 +1,66 @@
+"""The job that makes a release. Its row is the truth; a message to a worker is only a wake-up."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from exports.models.release import Release
+
+
+class JobState(models.TextChoices):
+    """Where a job stands."""
+
+    QUEUED = "QUEUED", _("Waiting for a worker")
+    RUNNING = "RUNNING", _("Running")
+    SUCCEEDED = "SUCCEEDED", _("Done")
+    FAILED = "FAILED", _("Failed")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
+
+
+class ExportJob(models.Model):
+    """One job. Whoever runs it holds `claim` and renews `lease_until`; a lease that ran out returns it to the queue."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="job")
+    state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.QUEUED)
+    step = models.PositiveSmallIntegerField(default=0)
+    steps = models.PositiveSmallIntegerField(default=0)
+    step_words = models.CharField(max_length=120, blank=True)
+    figures = models.JSONField(default=dict, blank=True)
+    claim = models.UUIDField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    woken_at = models.DateTimeField(null=True, blank=True)
+    error_reference = models.CharField(max_length=12, blank=True)
+    error_words = models.CharField(max_length=300, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=JobState.values), name="export_job_state_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state=JobState.RUNNING)
+                | models.Q(claim__isnull=False, lease_until__isnull=False, started_at__isnull=False),
+                name="export_job_running_is_claimed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release} {self.state}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Say whether the job waits or runs."""
+        return self.state in UNDER_WAY
