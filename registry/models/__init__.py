@@ -15,6 +15,7 @@ from registry.models.products import Product, ProductApproval
 from registry.models.response import ResponseAssessment
 from registry.models.stays import CareStay
 from registry.models.therapy import ToxicityTherapy
+from registry.models.uploads import Upload, UploadFile, UploadFinding
 
 __all__ = [
     "AdverseEvent",
@@ -41,4 +42,7 @@ __all__ = [
     "Relapse",
     "ResponseAssessment",
     "ToxicityTherapy",
+    "Upload",
+    "UploadFile",
+    "UploadFinding",
 ]
