@@ -20,6 +20,7 @@ INTERNAL_IPS = ["127.0.0.1"]
 # Files are served as they lie in the source, so nothing has to be collected first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"

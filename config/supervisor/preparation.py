@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from config.database.local import set_up_embedded, set_up_given
-from config.embedded import EmbeddedError, find_place, serve
+from config.embedded import find_place, serve
+from config.settings.databases import QUELL_EMBEDDED
 from config.settings.paths import BASE_DIR, DATA_DIR
 
 
@@ -18,10 +19,8 @@ class StepFailed(RuntimeError):  # noqa: N818 - an event to report
 
 
 @contextmanager
-def database_server(say) -> Iterator[None]:
+def database_server(say: Callable[[str], None]) -> Iterator[None]:
     """Keep the embedded server for the length of the block, unless an address of another is given; set up the roles."""
-    from config.settings.databases import QUELL_EMBEDDED
-
     if not QUELL_EMBEDDED:
         say("Using the PostgreSQL of DATABASE_URL.")
         set_up_given()
@@ -36,16 +35,21 @@ def database_server(say) -> Iterator[None]:
         yield
 
 
-def manage(kind: str, *words: str, environment: Mapping[str, str] | None = None) -> str:
-    """Run a management command as a kind of process and return what it printed; raise StepFailed otherwise."""
+def manage(kind: str, *words: str, shown: bool = False) -> str:
+    """Run a management command as a kind of process and return what it printed; raise StepFailed otherwise.
+
+    With `shown`, what it prints goes to the terminal as it comes, and nothing is returned.
+    """
     done = subprocess.run(
         [sys.executable, str(BASE_DIR / "manage.py"), *words],
-        env={**(environment or os.environ), "QUELL_PROCESS": kind}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env={**os.environ, "QUELL_PROCESS": kind},
+        stdout=None if shown else subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        start_new_session=True,
+    )
     if done.returncode:
-        words_ = "\n".join(f"    {line}" for line in (done.stderr or done.stdout).splitlines()[-15:])
-        raise StepFailed(f"`manage.py {' '.join(words)}` failed:\n{words_}")
-    return done.stdout
-
-
-__all__ = ["EmbeddedError", "StepFailed", "database_server", "manage"]
+        last = "\n".join(f"    {line}" for line in (done.stderr or done.stdout or "").splitlines()[-15:])
+        raise StepFailed(f"`manage.py {' '.join(words)}` failed:\n{last}")
+    return done.stdout or ""

@@ -1,0 +1,49 @@
+# The commands of Quell. They need Python 3.11 and make, nothing else; the rest comes into .venv.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
+BIN := .venv/bin
+RUN := .venv/.requirements
+DEV := .venv/.requirements-dev
+UV := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+J ?= auto
+ARGS ?=
+
+.PHONY: help run demo test check docs bench lock setup setup-dev clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: setup ## start everything, print the address, stop with Ctrl-C
+	@exec $(BIN)/python -m config.run
+
+demo: setup ## the main job without a browser: files in, package out, in var/demo
+	@exec $(BIN)/python -m config.demo
+
+test: setup-dev ## all tests, in parallel, on a PostgreSQL of their own (J=0 for one process, ARGS=... for pytest)
+	@$(BIN)/python -m pytest -n $(J) $(ARGS)
+
+check: setup-dev ## style, types, import contracts, migrations, settings, generated documents
+	@$(BIN)/python -m config.checking
+
+docs: setup-dev ## write the generated documents anew
+	@$(BIN)/python -m config.checking --write
+
+bench: setup-dev ## measure against the budgets; one JSON object a line
+	@$(BIN)/python -m tests.performance $(ARGS)
+
+lock: setup-dev ## compile the requirements anew, with hashes
+	@$(UV) requirements.in -o requirements.txt
+	@$(UV) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+setup: $(RUN) ## make the environment in .venv
+setup-dev: $(DEV)
+
+$(RUN): requirements.txt
+	@sh .ci/environment "$(PYTHON)" requirements.txt $@
+
+$(DEV): requirements-dev.txt $(RUN)
+	@sh .ci/environment "$(PYTHON)" requirements-dev.txt $@
+
+clean: ## remove the environment; the data in var stay
+	@rm -rf .venv
