@@ -135,8 +135,8 @@ PRODUCTS: tuple[Product, ...] = (
 )
 
 
-def _verified(product: str, group: DiseaseGroup, lines: int | None, from_on: str) -> Approval:
-    return Approval(product, group, lines, date.fromisoformat(from_on), is_verified=True, source=REVIEW)
+def _verified(product: str, group: DiseaseGroup, lines: int | None, from_on: str, source: str = REVIEW) -> Approval:
+    return Approval(product, group, lines, date.fromisoformat(from_on), is_verified=True, source=source)
 
 
 def _reported(product: str, group: DiseaseGroup, lines: int | None, from_on: str) -> Approval:
@@ -157,9 +157,9 @@ APPROVALS: tuple[Approval, ...] = (
     _verified("LISO", DiseaseGroup.LBCL, 2, "2021-02-05"),
     _reported("LISO", DiseaseGroup.LBCL, 1, "2022-06-24"),
     _reported("LISO", DiseaseGroup.CLL_SLL, 2, "2024-03-14"),
-    _verified("LISO", DiseaseGroup.FL, 2, "2024-05-15"),
+    _verified("LISO", DiseaseGroup.FL, 2, "2024-05-15", LABEL),
     _reported("LISO", DiseaseGroup.MCL, 2, "2024-05-30"),
-    _verified("LISO", DiseaseGroup.MZL, 2, "2025-12-04"),
+    _verified("LISO", DiseaseGroup.MZL, 2, "2025-12-04", LABEL),
     _verified("IDE", DiseaseGroup.MM_PCL, 4, "2021-03-26"),
     # Only the month of this extension is reported: the first day of it stands in until someone reads the label.
     _reported("IDE", DiseaseGroup.MM_PCL, 2, "2024-04-01"),
