@@ -8,11 +8,14 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_init
 
+from config.liveness import SignOfLife
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 app = Celery("quell")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(SignOfLife)
 app.set_default()
 
 
