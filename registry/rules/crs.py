@@ -95,7 +95,8 @@ def crs_rows(day: CrsDay) -> dict[CrsRow, RowGrade]:
 
 def has_crs(day: CrsDay) -> bool | None:
     """Tell whether the day counts as CRS: fever without other cause, or CRS established earlier and now masked."""
-    fever = {(1, 1): True, (0, 0): False}.get((_fever(day).low, _fever(day).high))
+    row = _fever(day)
+    fever = row.high > 0 if row.is_known else None
     return either(fever, both(day.is_established, day.is_masked))
 
 

@@ -99,6 +99,7 @@ MISSING = [
     ("cause of the findings", day(ice_total=5, other_cause=None), None),
     ("cause of findings that are none", day(other_cause=None), 0),
     ("another cause explains the findings", day(ice_total=5, other_cause=True), 0),
+    ("another cause explains drowsiness", day(consciousness=Consciousness.SPONTANEOUS, other_cause=True), 0),
     (
         "sedated and ventilated: nobody could examine",
         day(
