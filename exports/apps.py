@@ -11,3 +11,11 @@ class ExportsConfig(AppConfig):
     name = "exports"
     label = "exports"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the check that every column has a safe way out."""
+        from django.core import checks
+
+        from exports.checks import check_release_columns
+
+        checks.register(check_release_columns)

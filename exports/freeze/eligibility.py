@@ -1,0 +1,65 @@
+"""Which cases may leave, and why the others do not. The preview, the freeze and the manifest all ask here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from registry.models import InfusionCourse, Patient
+from sites.models import Site
+
+INDEX_COURSE = 1
+NO_SITE = UUID(int=0)
+
+
+class Exclusion(models.TextChoices):
+    """Why a case stays out; the first that applies is counted."""
+
+    SITE = "SITE", _("Site without a valid data use agreement and ethics approval at the data cut")
+    WITHDRAWN = "WITHDRAWN", _("Patient withdrew")
+    OBJECTED = "OBJECTED", _("Patient objected")
+    NO_BASIS = "NO_BASIS", _("No consent, waiver or other basis recorded")
+    NO_COURSE = "NO_COURSE", _("No index infusion course, so no day 0")
+
+
+Condition = Q | Exists
+
+
+def conditions(site_ids: Iterable[UUID]) -> list[tuple[Exclusion, Condition]]:
+    """Return what must be true of a case that leaves, in the order in which failures are counted."""
+    index_course = InfusionCourse.objects.order_by().filter(patient_id=OuterRef("pk"), course_no=INDEX_COURSE)
+    return [
+        # A site that does not exist stands for none: an empty list would be no query at all.
+        (Exclusion.SITE, Q(site_id__in=sorted(site_ids) or [NO_SITE])),
+        (Exclusion.WITHDRAWN, Q(withdrawn_on__isnull=True)),
+        (Exclusion.OBJECTED, Q(objected_on__isnull=True)),
+        (Exclusion.NO_BASIS, Q(consent_basis__isnull=False)),
+        (Exclusion.NO_COURSE, Exists(index_course)),
+    ]
+
+
+def sites_with_papers(on: dt.date, using: str = "default") -> frozenset[UUID]:
+    """Return the sites whose agreement and ethics approval are valid on a day."""
+    return frozenset(Site.objects.using(using).with_valid_agreement(on).order_by().values_list("id", flat=True))
+
+
+def eligible(patients: QuerySet[Patient], site_ids: Iterable[UUID]) -> QuerySet[Patient]:
+    """Keep the cases that may leave."""
+    for _reason, condition in conditions(site_ids):
+        patients = patients.filter(condition)
+    return patients.order_by()
+
+
+def exclusions(patients: QuerySet[Patient], site_ids: Iterable[UUID]) -> Mapping[Exclusion, int]:
+    """Count the cases that stay out by their first reason; every reason is there, also with 0."""
+    cases = [When(~condition, then=Value(reason.value)) for reason, condition in conditions(site_ids)]
+    reason = Case(*cases, default=None, output_field=models.CharField(null=True))
+    rows = patients.order_by().annotate(exclusion=reason).values("exclusion").annotate(n=Count("pk"))
+    found = Counter({row["exclusion"]: row["n"] for row in rows if row["exclusion"]})
+    return {entry: found[entry.value] for entry in Exclusion}

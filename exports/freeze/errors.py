@@ -1,0 +1,11 @@
+"""What stops a freeze."""
+
+from __future__ import annotations
+
+
+class FreezeError(RuntimeError):
+    """The freeze cannot be made as it should be. The message is for the data manager and holds no patient data."""
+
+
+class PrivacyError(FreezeError):
+    """A column has no safe way out; nothing leaves until its declaration is put right."""

@@ -1,0 +1,76 @@
+"""From the rows that PostgreSQL sends to the rows of a released table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+import polars as pl
+from django.db.backends.utils import CursorWrapper
+
+from exports.freeze.errors import FreezeError
+from exports.freeze.policy import MERGED, RARE_BELOW_PATIENTS
+from exports.freeze.pseudonyms import subject_key
+from exports.freeze.queries import SUBJECT_ID, Cases, copy_query
+from exports.freeze.tables import ROW_NO, SITE, SUBJECT, ReleasedTable
+
+
+def people(key: bytes, patients: Iterable[tuple[UUID, UUID]], codes: Mapping[UUID, str]) -> pl.DataFrame:
+    """Return the key of every patient: registry id (which stays in memory), subject key, site code."""
+    rows = [(str(patient), subject_key(key, patient), codes[site]) for patient, site in patients]
+    found = pl.DataFrame(rows, schema={SUBJECT_ID: pl.String, SUBJECT: pl.String, SITE: pl.String}, orient="row")
+    if found[SUBJECT].n_unique() != found.height:
+        raise FreezeError("Two patients have one subject key.")
+    return found
+
+
+def read_table(cursor: CursorWrapper, table: ReleasedTable, cases: Cases, who: pl.DataFrame) -> pl.DataFrame:
+    """Read a table from the snapshot and return it as it leaves, in its order."""
+    return finish(_receive(cursor, table, cases), table, who)
+
+
+def _receive(cursor: CursorWrapper, table: ReleasedTable, cases: Cases) -> pl.DataFrame:
+    with cursor.copy(copy_query(table, cases), cases.parameters) as stream:
+        text = b"".join(stream)
+    # Numbers arrive as text and become exact types: a decimal never passes through a binary fraction.
+    plain = {column.name: pl.String() if _is_exact(column.dtype) else column.dtype for column in table.read}
+    frame = pl.read_csv(text, schema={SUBJECT_ID: pl.String(), **plain})
+    return frame.with_columns(
+        pl.col(column.name).cast(column.dtype) for column in table.read if _is_exact(column.dtype)
+    )
+
+
+def _is_exact(dtype: pl.DataType) -> bool:
+    return isinstance(dtype, pl.Decimal)
+
+
+def finish(frame: pl.DataFrame, table: ReleasedTable, who: pl.DataFrame) -> pl.DataFrame:
+    """Replace registry ids by keys, merge rare levels, number what has no key of its own, sort, check the grain."""
+    for column in table.read:
+        if column.is_merged:
+            frame = merge_rare(frame, column.name)
+    keyed = frame.join(who, on=SUBJECT_ID, how="left", maintain_order="left")
+    if keyed[SUBJECT].null_count():
+        raise FreezeError(f"{table.name}: a row belongs to nobody who may leave.")
+    ordered = _in_order(keyed, table).select(column.name for column in table.columns)
+    if ordered.select(pl.struct(table.key).is_duplicated().any()).item():
+        raise FreezeError(f"{table.name}: two rows have the same key ({', '.join(table.key)}).")
+    return ordered
+
+
+def merge_rare(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Write one word for every level that few patients hold."""
+    held = frame.drop_nulls(column).group_by(column).agg(pl.col(SUBJECT_ID).n_unique().alias("patients"))
+    rare = held.filter(pl.col("patients") < RARE_BELOW_PATIENTS)[column].to_list()
+    merged = pl.when(pl.col(column).is_in(rare)).then(pl.lit(MERGED)).otherwise(pl.col(column))
+    return frame.with_columns(merged.alias(column))
+
+
+def _in_order(frame: pl.DataFrame, table: ReleasedTable) -> pl.DataFrame:
+    """Sort by the key, or by all that leaves where part of the key is withheld, so that no row tells its old place."""
+    if not table.needs_row_no:
+        return frame.sort(table.key)
+    key = [name for name in table.key if name != ROW_NO]
+    rest = [column.name for column in table.read if column.name not in key]
+    number = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(key)
+    return frame.sort([*key, *rest], nulls_last=True).with_columns(number.alias(ROW_NO))

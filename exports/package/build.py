@@ -1,0 +1,73 @@
+"""Builds the package from the folder of a frozen release. It reads nothing else: no database, no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from exports.freeze.durable import whole_file
+from exports.freeze.facts import read_facts
+from exports.freeze.parquet import read_parquet
+from exports.package.archive import Archive
+from exports.package.codebook import codebook_csv
+from exports.package.csv_tables import content_hash, table_csv
+from exports.package.manifest import manifest_bytes, manifest_of
+from exports.package.readme import readme
+
+PACKAGE_FILE = "package.zip"
+CHUNK = 1 << 20
+Tick = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A finished package: where it is, its checksum and size, and its manifest."""
+
+    path: Path
+    sha256: str
+    size: int
+    manifest: dict[str, Any]
+
+
+def _silent(_done: int, _tables: int) -> None:
+    """Report nothing."""
+
+
+def build_package(folder: Path, tick: Tick = _silent) -> Package:
+    """Write package.zip into the folder of a frozen release; the same folder gives the same bytes."""
+    facts = read_facts(folder)
+    path = folder / PACKAGE_FILE
+    with whole_file(path) as part, Archive(part, dt.datetime.fromisoformat(facts["data_cut_at"])) as archive:
+        digests = _add_tables(archive, folder, facts, tick)
+        archive.add("codebook.csv", codebook_csv(facts))
+        archive.add("README.txt", readme(facts))
+        manifest = manifest_of(facts, content_hash(digests), archive.checksums, archive.sizes)
+        archive.add("manifest.json", manifest_bytes(manifest))
+        archive.add("checksums.txt", _checksums(archive))
+    return Package(path, file_sha256(path), path.stat().st_size, manifest)
+
+
+def _add_tables(archive: Archive, folder: Path, facts: dict[str, Any], tick: Tick) -> dict[str, str]:
+    digests: dict[str, str] = {}
+    for done, table in enumerate(facts["tables"]):
+        tick(done, len(facts["tables"]))
+        content, digests[table["name"]] = table_csv(read_parquet(folder, table["name"]))
+        archive.add(f"tables/{table['name']}.csv", content)
+    return digests
+
+
+def _checksums(archive: Archive) -> bytes:
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(archive.checksums.items())).encode()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, read piece by piece."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

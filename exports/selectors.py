@@ -1,0 +1,72 @@
+"""Every read of releases that pages and services share; each starts at what the person may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from exports.freeze.eligibility import Exclusion, eligible, exclusions, sites_with_papers
+from exports.models import Release, ReleaseGrant
+from exports.models.job import UNDER_WAY
+from registry.models import Patient
+from sites.access import can, grants_of
+from sites.models import Membership, User
+from sites.roles import ROLE_PERMISSIONS, Permission, Role
+
+
+def releases_visible(user: User) -> QuerySet[Release]:
+    """Return what a person may know of: all releases for data managers, published ones granted to them for others."""
+    releases = Release.objects.select_related("project", "job", "supersedes")
+    if can(user, Permission.RELEASE_FREEZE):
+        return releases
+    if not can(user, Permission.RELEASE_VIEW):
+        return releases.none()
+    granted = ReleaseGrant.objects.valid_for(user, timezone.localdate()).values("release_id")
+    return releases.filter(pk__in=granted)
+
+
+def download_right(release: Release, user: User) -> ReleaseGrant | None:
+    """Return the grant by which a person may download a release, None for a data manager; PermissionDenied without."""
+    if can(user, Permission.RELEASE_FREEZE):
+        return None
+    grant = ReleaseGrant.objects.valid_for(user, timezone.localdate()).filter(release=release).first()
+    if grant is None:
+        raise PermissionDenied("release.download")
+    return grant
+
+
+def jobs_under_way(user: User) -> QuerySet[Release]:
+    """Return the releases that are being made."""
+    return releases_visible(user).filter(job__state__in=UNDER_WAY)
+
+
+def preview(user: User, on: dt.date) -> tuple[int, Mapping[Exclusion, int]]:
+    """Count the cases that a release of today would hold, and those that it would leave out, by reason."""
+    sites = sites_with_papers(on)
+    patients = Patient.objects.visible_to(user)
+    return eligible(patients, sites).count(), exclusions(patients, sites)
+
+
+def next_name(year: int) -> str:
+    """Propose the name of the next release: QUELL, the year, a number."""
+    stem = f"QUELL-{year}."
+    taken = Release.objects.filter(name__startswith=stem).values_list("name", flat=True)
+    return f"{stem}{max((int(name.removeprefix(stem)) for name in taken), default=0) + 1}"
+
+
+def investigators(but: User) -> QuerySet[User]:
+    """Return the people who may be given a release: present investigators, oneself left out."""
+    today = timezone.localdate()
+    current = Membership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+    roles = [role for role in Role if Permission.RELEASE_DOWNLOAD in ROLE_PERMISSIONS[role]]
+    people = User.objects.filter(is_active=True, pk__in=current.filter(role__in=roles).values("user_id"))
+    return people.exclude(pk=but.pk).order_by("full_name", "email")
+
+
+def is_data_manager(user: User) -> bool:
+    """Say whether a person manages releases."""
+    return Role.DATA_MANAGER in grants_of(user).roles()

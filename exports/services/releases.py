@@ -1,0 +1,73 @@
+"""Projects and releases: asked for by a data manager, published by the job."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from exports.freeze import pseudonyms
+from exports.models import ExportJob, Project, Release, ReleaseState
+from exports.package import Package
+from exports.services.wake import wake_on_commit
+from sites.access import require
+from sites.models import Site, User
+from sites.roles import Permission
+
+
+@transaction.atomic
+def project_create(*, title: str, by: User, salt: bytes | None = None) -> Project:
+    """Open a project. A salt is given only where keys must be the same again: in the demonstration and in tests."""
+    require(by, Permission.RELEASE_FREEZE)
+    project = Project(title=title.strip())
+    if salt is not None:
+        project.salt = salt
+    project.full_clean()
+    project.save()
+    return project
+
+
+@transaction.atomic
+def release_request(*, project: Project, name: str, by: User, data_cut_at: dt.datetime | None = None) -> Release:
+    """Ask for a release and queue the job that makes it; a worker is woken once this is committed.
+
+    Without a data cut, that of the snapshot counts, which is what a release is for. A given one is the day on which
+    agreements must be valid and the instant that the manifest states; the rows are those of the snapshot all the same.
+    """
+    require(by, Permission.RELEASE_FREEZE)
+    latest = Release.objects.filter(project=project, state=ReleaseState.PUBLISHED).order_by("-published_at").first()
+    release = Release(project=project, name=name.strip(), data_cut_at=data_cut_at, supersedes=latest)
+    release.full_clean()
+    release.save()
+    job = ExportJob.objects.create(release=release, requested_by=by)
+    wake_on_commit(job)
+    return release
+
+
+def site_codes_assign(project: Project, key: bytes) -> dict[UUID, str]:
+    """Give every site a code of the project that it keeps; needs an audit context."""
+    with transaction.atomic():
+        locked = Project.objects.select_for_update().get(pk=project.pk)
+        sites = Site.objects.order_by().values_list("id", flat=True)
+        codes, remembered = pseudonyms.site_codes(key, sites, locked.site_codes)
+        if remembered != locked.site_codes:
+            locked.site_codes = remembered
+            locked.save(update_fields=["site_codes"])
+    return codes
+
+
+def release_publish(*, release: Release, package: Package, path: str, data_cut_at: dt.datetime) -> None:
+    """Record the finished package and supersede the release before it; needs an audit context and a transaction."""
+    release.state = ReleaseState.PUBLISHED
+    release.data_cut_at = data_cut_at
+    release.manifest = package.manifest
+    release.content_hash = package.manifest["content_sha256"]
+    release.package_path, release.package_sha256, release.package_bytes = path, package.sha256, package.size
+    release.published_at = timezone.now()
+    release.full_clean()
+    release.save()
+    if release.supersedes_id is not None:
+        before = Release.objects.filter(pk=release.supersedes_id, state=ReleaseState.PUBLISHED)
+        before.update(state=ReleaseState.SUPERSEDED)

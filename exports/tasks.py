@@ -1,0 +1,23 @@
+"""Celery tasks: a number in, one call of a service."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from exports import services
+from exports.services.jobs import SWEEP_SECONDS
+from exports.services.wake import RUN_JOB
+
+
+@shared_task(name=RUN_JOB)
+def run_job(job_id: str) -> None:
+    """Make the release of a job."""
+    services.job_run(UUID(job_id))
+
+
+@shared_task(name="exports.sweep", expires=SWEEP_SECONDS)
+def sweep() -> None:
+    """Find jobs whose worker is gone and jobs that nobody has heard of."""
+    services.jobs_sweep()
