@@ -71,3 +71,9 @@ def test_the_language_switch_keeps_the_page(stage, open_as, page, locale) -> Non
     page.locator(f"button[lang={other}]").click()
     page.wait_for_selector(f"html[lang={other}]")
     assert page.url.endswith(address)
+
+
+@pytest.mark.urls("tests.browser.gallery")
+def test_every_component_is_accessible(stage, open_as, inspect) -> None:
+    open_as(stage.carol, "/gallery/")
+    inspect("gallery")

@@ -1,9 +1,9 @@
-"""Day, month, year; a date may also be typed as in ISO 8601."""
+"""Day, month, year; a date may also be typed as in ISO 8601. A time names its zone: sites are hours apart."""
 
 DATE_FORMAT = "j M Y"
 SHORT_DATE_FORMAT = "d/m/Y"
-DATETIME_FORMAT = "j M Y, H:i"
-SHORT_DATETIME_FORMAT = "d/m/Y H:i"
+DATETIME_FORMAT = "j M Y, H:i T"
+SHORT_DATETIME_FORMAT = "d/m/Y H:i T"
 TIME_FORMAT = "H:i"
 DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y", "%d%m%y", "%d%m%Y"]
 FIRST_DAY_OF_WEEK = 1
