@@ -13,9 +13,11 @@ class ExportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the check that every column has a safe way out."""
+        """Register the check that every column has a safe way out, and what releases add to the home page."""
         from django.core import checks
 
+        from exports import cards
         from exports.checks import check_release_columns
 
+        cards.register()
         checks.register(check_release_columns)

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from exports.freeze.privacy import checked_transform
 from registry.metadata import Privacy, Topic, Transform, topics
 from registry.metadata.fields import VariableField
+from registry.rules.coding import gettext_noop
 
 BY_CLASS = {
-    Privacy.DIRECT: "direct identifier",
-    Privacy.FREE_TEXT: "free text",
-    Privacy.DATE: "calendar date or clock time",
-    Privacy.QUASI: "could single a person out; a coarser column leaves instead",
-    Privacy.CLINICAL: "not needed to analyse the case",
-    Privacy.SYSTEM: "internal to the registry",
+    Privacy.DIRECT: gettext_noop("direct identifier"),
+    Privacy.FREE_TEXT: gettext_noop("free text"),
+    Privacy.DATE: gettext_noop("calendar date or clock time"),
+    Privacy.QUASI: gettext_noop("could single a person out; a coarser column leaves instead"),
+    Privacy.CLINICAL: gettext_noop("not needed to analyse the case"),
+    Privacy.SYSTEM: gettext_noop("internal to the registry"),
 }
-INTERNAL = "internal key of the registry"
+INTERNAL = gettext_noop("internal key of the registry")
 
 
 @dataclass(frozen=True)

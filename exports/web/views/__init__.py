@@ -1,0 +1,1 @@
+"""Views of releases: guard, form, service, page."""

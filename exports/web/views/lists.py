@@ -1,0 +1,43 @@
+"""The list of releases, and the page on which a new one is asked for."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from exports import services
+from exports.models import Release
+from exports.selectors import preview, releases_visible
+from exports.web.forms import NewReleaseForm
+from exports.web.person import person
+from sites.access import can, guard
+from sites.models import User
+from sites.roles import Permission
+
+
+@guard(Permission.RELEASE_VIEW)
+def releases(request: HttpRequest) -> HttpResponse:
+    """List the releases that the person may know of."""
+    user = person(request)
+    facts = {"releases": releases_visible(user), "may_freeze": can(user, Permission.RELEASE_FREEZE)}
+    return render(request, "exports/releases.html", facts)
+
+
+@guard(Permission.RELEASE_FREEZE)
+def release_new(request: HttpRequest) -> HttpResponse:
+    """Show what a release would hold and leave out, and ask for it."""
+    user = person(request)
+    form = NewReleaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("release", pk=_request(form, user).pk)
+    leaving, left_out = preview(user, timezone.localdate())
+    reasons = [(reason.label, n) for reason, n in left_out.items()]
+    facts = {"form": form, "leaving": leaving, "reasons": reasons, "left_out": sum(left_out.values())}
+    return render(request, "exports/release_new.html", facts)
+
+
+def _request(form: NewReleaseForm, user: User) -> Release:
+    cleaned = form.cleaned_data
+    project = cleaned["project"] or services.project_create(title=cleaned["title"], by=user)
+    return services.release_request(project=project, name=cleaned["name"], by=user)
