@@ -65,23 +65,23 @@ def _run(host: str, port: int) -> None:
         stack.enter_context(database_server(say))
         stack.callback(CHILDREN.unlink, missing_ok=True)
         stack.callback(family.stop)
-        _prepare()
+        say("Preparing tables …")
+        manage("owner", "migrate", "--verbosity", "0", "--no-input")
         _start(family, host, port)
-        _greet(host, port)
+        say("Preparing reference lists and, in a demonstration, its cases …")
+        told = manage("worker", "start_up")
+        _await(family, host, port)
+        _greet(host, port, told)
         _watch(family)
 
 
-def _prepare() -> None:
-    say("Preparing tables …")
-    manage("owner", "migrate", "--verbosity", "0", "--no-input")
-    say("Preparing reference lists and, in a demonstration, its cases …")
-    manage("worker", "start_up")
-
-
 def _start(family: Family, host: str, port: int) -> None:
-    # Stopped in reverse: the web first, so that nobody's click meets a half-stopped house.
+    # The web comes last, because the last is stopped first: nobody's click then meets a half-stopped house.
     children = [services.worker(), services.beat(VAR_DIR / "celerybeat-schedule"), services.web(_bind(host, port))]
     remember(CHILDREN, [family.start(child) for child in children])
+
+
+def _await(family: Family, host: str, port: int) -> None:
     until = time.monotonic() + READY_SECONDS
     while not answers(host, port):
         family.check()
@@ -94,10 +94,10 @@ def _bind(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _greet(host: str, port: int) -> None:
+def _greet(host: str, port: int, told: str) -> None:
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104 - compared, not bound
     say(f"\nQuell is ready: http://{shown}:{port}/")
-    say(manage("worker", "demo_signins").rstrip())
+    say(told.rstrip())
     say(f"Logs: {VAR_DIR / 'log'}. Stop with Ctrl-C.")
 
 

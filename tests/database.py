@@ -83,14 +83,14 @@ def use_database(name: str) -> None:
     connections["default"].settings_dict["OPTIONS"].pop("options", None)
 
 
-def drop_database(name: str) -> None:
+def drop_database(name: str, owner: str = roles.OWNER) -> None:
     """Remove a database of this run, also when something still holds a connection to it."""
     connections.close_all()
-    _drop(name)
+    _drop(name, owner)
 
 
-def _drop(name: str) -> None:
-    _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+def _drop(name: str, owner: str = roles.OWNER) -> None:
+    _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', owner)
 
 
 def flush_as_owner() -> None:
@@ -113,7 +113,7 @@ def _admin() -> Address:
     return database_address("admin" if QUELL_EMBEDDED else "owner")
 
 
-def _execute(statement: str) -> None:
+def _execute(statement: str, role: str = roles.OWNER) -> None:
     with psycopg.connect(**psycopg_params(database_address("owner").at("postgres")), autocommit=True) as connection:
-        connection.execute(f"SET ROLE {roles.OWNER}")
+        connection.execute(f"SET ROLE {role}")
         connection.execute(statement)

@@ -32,4 +32,4 @@ def process_environment(transactional_db: None, tmp_path: Path) -> Iterator[dict
         "QUELL_VAR_DIR": str(tmp_path / "var"),
         **{VARIABLES[process]: address_url(owner) for process in roles.PROCESS_ROLES},
     }
-    database.drop_database(roles.broker_database(name))
+    database.drop_database(roles.broker_database(name), roles.BROKER)

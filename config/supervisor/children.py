@@ -1,4 +1,4 @@
-"""Child processes: started with a log of their own, watched, stopped in the order they were given."""
+"""Child processes: started with a log of their own, watched, and stopped whole."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Child:
 
 @dataclass
 class Family:
-    """The running children. Started in order, stopped in reverse."""
+    """The running children. The last one started is the first to be stopped."""
 
     logs: Path
     environment: Mapping[str, str]
@@ -57,15 +57,14 @@ class Family:
                 )
 
     def stop(self) -> None:
-        """Ask each to finish, last started first; end by force what does not within its patience."""
-        while self.running:
-            child, process = self.running.pop()
-            _end(process, signal.SIGTERM)
-            try:
-                process.wait(child.patience_seconds)
-            except subprocess.TimeoutExpired:
-                _end(process, signal.SIGKILL)
-                process.wait()
+        """Stop the last started, then all others at once; end by force what does not finish within its patience."""
+        last, others = self.running[-1:], self.running[:-1]
+        self.running = []
+        for group in (last, others):
+            for _, process in group:
+                _end(process, signal.SIGTERM)
+            for child, process in group:
+                _wait(child, process)
 
     def log_of(self, name: str) -> Path:
         """The log file of a child."""
@@ -91,6 +90,14 @@ def _open_log(path: Path):
     log.write(f"--- {time.strftime('%Y-%m-%d %H:%M:%S')} started\n".encode())
     log.flush()
     return log
+
+
+def _wait(child: Child, process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(child.patience_seconds)
+    except subprocess.TimeoutExpired:
+        _end(process, signal.SIGKILL)
+        process.wait()
 
 
 def _end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

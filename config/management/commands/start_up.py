@@ -1,7 +1,8 @@
-"""Loads what every installation needs, and in a demonstration its simulated cases. Safe to run at each start."""
+"""Loads what every installation needs, in a demonstration its simulated cases, and prints who can sign in to that."""
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +13,11 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     """`manage.py start_up`"""
 
-    help = "Load reference lists and, where the demonstration is on, its simulated cases. Changes nothing twice."
+    help = "Load reference lists and, where the demonstration is on, its simulated cases. Safe to run at each start."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the loaders; each of them is idempotent."""
         loaders = ["reference_load", *(["demo_load"] if settings.QUELL_DEMO else [])]
         for name in filter(get_commands().__contains__, loaders):
-            call_command(name, stdout=self.stdout, stderr=self.stderr)
+            call_command(name, stdout=StringIO(), stderr=self.stderr)
+        call_command("demo_signins", stdout=self.stdout)
