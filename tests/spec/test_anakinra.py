@@ -9,6 +9,9 @@ import pytest
 
 from registry.rules.anakinra import (
     COHORT_INTENTS,
+    DAILY_MG_HARD_MAX,
+    MG_PER_KG_DAY_HARD_MAX,
+    MG_PER_KG_DAY_PUBLISHED_MAX,
     AnakinraRoute,
     DoseClass,
     Intent,
@@ -33,6 +36,7 @@ IV, SC = AnakinraRoute.IV, AnakinraRoute.SC
         ("100", 12, "200"),
         ("100", 24, "100"),
         ("100", 48, "50"),
+        ("50", 1, "1200"),
         ("2400", 24, "2400"),
     ],
 )
@@ -113,3 +117,7 @@ def test_a_syringe_holds_100_mg(mg: str, count: int) -> None:
 
 def test_only_the_refractory_intents_make_the_cohort() -> None:
     assert set(Intent) - COHORT_INTENTS == {Intent.IEC_HS, Intent.PROPHYLAXIS, Intent.OTHER}
+
+
+def test_the_ceilings_are_the_highest_doses_published() -> None:
+    assert (MG_PER_KG_DAY_PUBLISHED_MAX, MG_PER_KG_DAY_HARD_MAX, DAILY_MG_HARD_MAX) == (12, 48, 3000)

@@ -67,6 +67,10 @@ def test_progression_makes_a_death_of_the_malignancy_except_for_early_toxic_ones
     assert verdict == TrmVerdict(expected, conflict)
 
 
+def test_a_death_is_not_taken_as_related_to_anakinra_unless_someone_says_so() -> None:
+    assert trm_class(DeathCause.INF_VIRAL, progressed_before=True, day_from_infusion=20).trm_class == MALIGNANCY
+
+
 @pytest.mark.parametrize(
     ("cause", "progressed", "expected"),
     [
