@@ -79,9 +79,21 @@ def test_car_hematotox_reaches_7_and_is_high_from_2() -> None:
 
 @pytest.mark.parametrize(
     ("kps", "ecog", "agree"),
-    [(100, 0, True), (90, 1, True), (70, 2, True), (80, 0, False), (60, 1, False), (40, 3, True), (20, 4, True), (30, 4, False), (10, 5, False), (0, 5, True),
-     (None, 1, None), (80, None, None)],
-)  # fmt: skip
+    [
+        (100, 0, True),
+        (90, 1, True),
+        (70, 2, True),
+        (80, 0, False),
+        (60, 1, False),
+        (40, 3, True),
+        (20, 4, True),
+        (30, 4, False),
+        (10, 5, False),
+        (0, 5, True),
+        (None, 1, None),
+        (80, None, None),
+    ],
+)
 def test_karnofsky_and_ecog_agree_by_either_mapping(kps: int | None, ecog: int | None, agree: bool | None) -> None:
     assert kps_ecog_agree(kps, ecog) is agree
 
