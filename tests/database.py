@@ -23,11 +23,14 @@ from tests.leftovers import sweep_left_behind
 
 
 @contextmanager
-def prepared_server() -> Iterator[None]:
-    """A PostgreSQL with the migrated template, for the length of the run: a throw-away one, unless one is given."""
+def prepared_server(*, throw_away: bool = True) -> Iterator[None]:
+    """A PostgreSQL with the migrated template, for the length of the run: the embedded one, unless one is given.
+
+    Without `throw_away` it writes through to the disk as a real one does; measurements need that.
+    """
     with ExitStack() as stack:
         if QUELL_EMBEDDED:
-            stack.enter_context(_throw_away_server())
+            stack.enter_context(_embedded_server(throw_away=throw_away))
         else:
             stack.callback(_drop, template())
             _build_template()
@@ -35,7 +38,7 @@ def prepared_server() -> Iterator[None]:
 
 
 @contextmanager
-def _throw_away_server() -> Iterator[None]:
+def _embedded_server(*, throw_away: bool) -> Iterator[None]:
     sweep_left_behind(DATA_DIR.parent.parent)
     place = find_place(DATA_DIR)
     try:
@@ -43,7 +46,7 @@ def _throw_away_server() -> Iterator[None]:
             with serve(DATA_DIR, throw_away=True):
                 _build_template()
             snapshot.keep(place)
-        with serve(DATA_DIR, throw_away=True):
+        with serve(DATA_DIR, throw_away=throw_away):
             yield
     finally:
         shutil.rmtree(place.data, ignore_errors=True)
@@ -65,13 +68,20 @@ def _build_template() -> None:
 @contextmanager
 def database_of_worker(worker: str) -> Iterator[None]:
     """Point all connections at a copy of the template for this worker, and work as the web role from then on."""
-    name = f"test_quell_{settings.QUELL_TEST_RUN}_{worker}"
-    _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template()}" OWNER {roles.OWNER}')
-    try:
+    with copy_of_template(worker) as name:
         use_database(name)
         yield
+
+
+@contextmanager
+def copy_of_template(name: str) -> Iterator[str]:
+    """A fresh database like the template, removed afterwards; gives its full name."""
+    full = f"test_quell_{settings.QUELL_TEST_RUN}_{name}"
+    _execute(f'CREATE DATABASE "{full}" TEMPLATE "{template()}" OWNER {roles.OWNER}')
+    try:
+        yield full
     finally:
-        drop_database(name)
+        drop_database(full)
 
 
 def use_database(name: str) -> None:
@@ -90,7 +100,11 @@ def drop_database(name: str, owner: str = roles.OWNER) -> None:
 
 
 def _drop(name: str, owner: str = roles.OWNER) -> None:
-    _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', owner)
+    # Without FORCE PostgreSQL itself stops an autovacuum worker that is in there; with it, no owner may.
+    try:
+        _execute(f'DROP DATABASE IF EXISTS "{name}"', owner)
+    except psycopg.errors.ObjectInUse:
+        _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', owner)
 
 
 def flush_as_owner() -> None:
