@@ -164,7 +164,7 @@ def _fitness(case: Case, rng: Random) -> Row:
         "kps_on": case.on(day),
         "kps_source": rng.choice((PerformanceSource.CHART, PerformanceSource.CHART, PerformanceSource.NOTES)).value,
         # ECOG 0 stands for Karnofsky 90 and 100, 1 for 70 and 80, 2 for 50 and 60.
-        "ecog": (100 - case.target.kps + 10) // 20 if has_ecog else ND,
+        "ecog": (100 - case.target.kps) // 20 if has_ecog else ND,
         "ecog_on": case.on(day) if has_ecog else NA,
         "ecog_source": PerformanceSource.CHART.value if has_ecog else NA,
     }
