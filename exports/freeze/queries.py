@@ -39,31 +39,34 @@ def copy_query(table: ReleasedTable, cases: Cases) -> sql.Composed:
     """Return the COPY of a table's rows as CSV with a header; its parameters are those of the cases."""
     columns = [sql.SQL("{}.id AS {}").format(PATIENT, sql.Identifier(SUBJECT_ID))]
     columns += [sql.SQL("{} AS {}").format(column.expression, sql.Identifier(column.name)) for column in table.read]
-    query = sql.SQL("SELECT {} {}").format(sql.SQL(", ").join(columns), _from(table.topic, cases))
+    query = sql.SQL("SELECT {} {}").format(sql.SQL(", ").join(columns), _rows(table.topic, cases))
     return sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
 
 
 def count_query(table: ReleasedTable, cases: Cases) -> sql.Composed:
     """Return the query of rows, patients and sites of a table."""
     per_patient = sql.SQL("SELECT {p}.id, {p}.site_id, count(*) AS n {rows} GROUP BY 1, 2").format(
-        p=PATIENT, rows=_from(table.topic, cases)
+        p=PATIENT, rows=_rows(table.topic, cases, with_day_0=False)
     )
     return sql.SQL("SELECT coalesce(sum(n), 0)::bigint, count(*), count(DISTINCT site_id) FROM ({}) AS people").format(
         per_patient
     )
 
 
-def _from(topic: Topic, cases: Cases) -> sql.Composed:
-    """Return FROM and WHERE: the row, the rows above it, its patient, and the course that gives day 0."""
+def _rows(topic: Topic, cases: Cases, *, with_day_0: bool = True) -> sql.Composed:
+    """Return FROM and WHERE: the row, the rows above it, its patient, and what gives day 0 and the product.
+
+    A count needs neither of the last two; every case has an index course and every course a product.
+    """
     parts = [sql.SQL("FROM {} AS {}").format(_table(topic), ROW)]
     below: sql.Identifier = ROW
     for step, entry in _way_up(topic):
         parts.append(_join(entry, sql.SQL("{}.{}").format(below, sql.Identifier(f"{step}_id"))))
         below = alias_of(entry)
     parts += _own_alias(topic)
-    if COURSE not in {entry.code for entry in (topic, *topic.ancestors)}:
+    if with_day_0 and COURSE not in {entry.code for entry in (topic, *topic.ancestors)}:
         parts.append(_index_course())
-    if topic.model is InfusionCourse:
+    if with_day_0 and topic.model is InfusionCourse:
         parts.append(_product())
     parts.append(sql.SQL("WHERE {}.id IN ({})").format(PATIENT, sql.SQL(cases.text)))
     return sql.SQL(" ").join(parts)

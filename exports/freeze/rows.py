@@ -24,14 +24,18 @@ def people(key: bytes, patients: Iterable[tuple[UUID, UUID]], codes: Mapping[UUI
     return found
 
 
-def read_table(cursor: CursorWrapper, table: ReleasedTable, cases: Cases, who: pl.DataFrame) -> pl.DataFrame:
-    """Read a table from the snapshot and return it as it leaves, in its order."""
-    return finish(_receive(cursor, table, cases), table, who)
-
-
-def _receive(cursor: CursorWrapper, table: ReleasedTable, cases: Cases) -> pl.DataFrame:
+def receive(cursor: CursorWrapper, table: ReleasedTable, cases: Cases) -> bytes:
+    """Read a table from the snapshot as PostgreSQL writes it: CSV under registry ids."""
     with cursor.copy(copy_query(table, cases), cases.parameters) as stream:
-        text = b"".join(stream)
+        return b"".join(stream)
+
+
+def leaving(text: bytes, table: ReleasedTable, who: pl.DataFrame) -> pl.DataFrame:
+    """Return the received rows as they leave, in their order."""
+    return finish(_typed(text, table), table, who)
+
+
+def _typed(text: bytes, table: ReleasedTable) -> pl.DataFrame:
     # Numbers arrive as text and become exact types: a decimal never passes through a binary fraction.
     plain = {column.name: pl.String() if _is_exact(column.dtype) else column.dtype for column in table.read}
     frame = pl.read_csv(text, schema={SUBJECT_ID: pl.String(), **plain})
