@@ -1,0 +1,155 @@
+"""Writing a whole file: stage, lay over the record, judge every row, write the good ones in one statement."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from registry.metadata import Topic
+from registry.services.merging import Merge, constraint_columns
+from registry.services.staging import StageRow, stage_rows
+
+LAST_WALL_ROUNDS = 50
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row was not written: a code, the columns it is about, and their values in the row."""
+
+    row: int | None
+    code: str
+    detail: str
+    columns: tuple[str, ...]
+    values: dict[str, Any]
+
+
+@dataclass
+class Written:
+    """What became of the rows of one file. `patients` are the cases that a written row belongs to."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    problem_count: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    rejected: list[int] = field(default_factory=list)
+    patients: set[UUID] = field(default_factory=set)
+
+
+def records_write(
+    *,
+    topic: Topic,
+    rows: Iterable[StageRow],
+    columns: Sequence[str],
+    site: Any,
+    overwrite: bool = False,
+    problem_limit: int = 1000,
+) -> Written:
+    """Write the rows of one file of one site that are new or changed, and say what is wrong with the others.
+
+    `rows` are in the order of `stage_columns`, `columns` are those that the file has. Rows refused already take part
+    only as names, so that what hangs on them is explained. Call it inside a context (`sites.context`), whose person
+    has the right to upload at the site; the database refuses the write without one. A row that is the same as the
+    record is not touched: no new version, no audit event. `site` is never read from the file.
+    """
+    seed = getattr(settings, "QUELL_KEY_SEED", "")
+    merge = Merge(topic, frozenset(columns), overwrite=overwrite, key_seed=seed)
+    names = {"site": site.pk, "key_seed": f"{seed}|{site.code}"}
+    stage_rows(topic, rows)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {merge.table}")
+        cursor.execute(merge.create(), names)
+        written = Written()
+        _insert(cursor, merge, names, written)
+        _read_problems(cursor, merge, written, problem_limit)
+        _count(cursor, merge, written)
+    return written
+
+
+def _insert(cursor: Any, merge: Merge, names: dict[str, Any], written: Written) -> None:
+    """Write; a row that the database itself refuses is set aside and the rest is tried again."""
+    for _ in range(LAST_WALL_ROUNDS):
+        try:
+            with transaction.atomic():
+                cursor.execute(merge.insert(), names)
+        except IntegrityError as error:
+            if not _set_aside(cursor, merge, error):
+                raise
+        else:
+            return
+    raise IntegrityError(f"{merge.topic.code}: the database refused more than {LAST_WALL_ROUNDS} rows")
+
+
+def _set_aside(cursor: Any, merge: Merge, error: IntegrityError) -> bool:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is None or not (row_id := _UUID.search(diagnosis.message_detail or "")):
+        return False
+    cursor.execute(
+        f"UPDATE {merge.table} SET problems = array_append(problems, %s) WHERE id = %s AND problems = '{{}}'",
+        [f"constraint:{diagnosis.constraint_name}", row_id.group()],
+    )
+    return bool(cursor.rowcount)
+
+
+def _read_problems(cursor: Any, merge: Merge, written: Written, limit: int) -> None:
+    cursor.execute(f"SELECT row_no, cardinality(problems) FROM {merge.table} WHERE problems <> '{{}}' ORDER BY row_no")
+    for row, count in cursor.fetchall():
+        written.rejected.append(row)
+        written.problem_count += count
+    cursor.execute(
+        f"SELECT row_no, problems, to_jsonb(m) FROM {merge.table} m WHERE problems <> '{{}}' ORDER BY row_no LIMIT %s",
+        [limit],
+    )
+    for row, codes, values in cursor.fetchall():
+        written.problems += [_problem(merge, row, code, _decoded(values)) for code in codes]
+
+
+def _decoded(values: Any) -> dict[str, Any]:
+    return json.loads(values) if isinstance(values, str) else values
+
+
+def _problem(merge: Merge, row: int, code: str, values: dict[str, Any]) -> Problem:
+    name, _, detail = code.partition(":")
+    columns = _columns(merge, name, detail)
+    return Problem(
+        row, name, detail, columns, {column: _shown(values, column) for column in columns} | _extra(name, values)
+    )
+
+
+def _columns(merge: Merge, name: str, detail: str) -> tuple[str, ...]:
+    if name in {"parent_missing", "parent_refused"}:
+        above = next(topic for topic in merge.topic.ancestors if topic.code == detail)
+        return above.key_columns
+    if name == "duplicate":
+        return merge.topic.key_columns
+    if name == "required":
+        return (detail,)
+    if name == "constraint":
+        constraint = merge.constraints.get(detail)
+        return constraint_columns(constraint) if constraint else ()
+    return next(rule.columns for rule in merge.rowwise.problems if rule.code == detail)
+
+
+def _shown(values: dict[str, Any], column: str) -> Any:
+    return values.get(column, values.get(f"{column}_id"))
+
+
+def _extra(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {"copies": values["copies"]} if name == "duplicate" else {}
+
+
+def _count(cursor: Any, merge: Merge, written: Written) -> None:
+    cursor.execute(f"SELECT kind, count(*) FROM {merge.table} WHERE problems = '{{}}' GROUP BY kind")
+    for kind, count in cursor.fetchall():
+        setattr(written, kind, count)
+    owner = "id" if merge.topic.parent is None else "patient_id"
+    cursor.execute(f"SELECT DISTINCT {owner} FROM {merge.table} WHERE problems = '{{}}' AND kind <> 'same'")
+    written.patients = {row[0] for row in cursor.fetchall()}

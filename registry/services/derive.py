@@ -1,0 +1,47 @@
+"""Computed values follow the record: after every write they are computed anew for the cases that it touched.
+
+Set-based: a topic's rows of up to a thousand cases are read at once, the rules applied, and changed rows written.
+The same code serves one saved form and a file of a hundred thousand rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from uuid import UUID
+
+from registry.services.derive_anakinra import derive_anakinra
+from registry.services.derive_crs import derive_crs
+from registry.services.derive_death import derive_death
+from registry.services.derive_icans import derive_icans
+from registry.services.derive_therapy import derive_therapy
+
+CASES_AT_ONCE = 1000
+
+# Which topics a computed value rests on: a write to any other needs no new computation.
+DERIVATIONS = (
+    (derive_anakinra, {"infusion_course", "anakinra_course", "anakinra_segment"}),
+    (derive_therapy, {"infusion_course", "toxicity_therapy"}),
+    (
+        derive_crs,
+        {"infusion_course", "crs_episode", "crs_assessment", "toxicity_therapy", "anakinra_course", "anakinra_segment"},
+    ),
+    (derive_icans, {"patient", "infusion_course", "icans_episode", "icans_assessment"}),
+    (derive_death, {"infusion_course", "relapse", "response", "death"}),
+)
+
+
+def derive_patients(patient_ids: Iterable[UUID], topics: Collection[str] | None = None) -> int:
+    """Compute the derived values of these cases anew and return how many rows changed.
+
+    `topics` are the codes of what was written; without them everything is computed. Laboratory results and ICE
+    scores rest on their own row alone and are computed as it is written.
+    """
+    wanted = [derive for derive, sources in DERIVATIONS if topics is None or sources & set(topics)]
+    return sum(derive(chunk) for chunk in _chunks(patient_ids) for derive in wanted)
+
+
+def _chunks(patient_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    ordered = iter(sorted(set(patient_ids)))
+    while chunk := list(islice(ordered, CASES_AT_ONCE)):
+        yield chunk

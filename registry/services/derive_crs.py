@@ -1,0 +1,91 @@
+"""CRS: the grade of each day from its components, with what came before it in the episode."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from registry.models import AnakinraSegment, CrsAssessment, ToxicityTherapy
+from registry.models.anakinra import AnakinraCourse
+from registry.rules.crs import RULE_VERSION, CrsDay, Oxygen, crs_grade, has_crs
+from registry.rules.grading import either
+from registry.rules.therapy import MASKING_DRUGS
+from registry.services.changed import update_changed
+
+
+def derive_crs(patient_ids: Sequence[UUID]) -> int:
+    """Compute the grade of every day of every CRS episode of these cases."""
+    rows = CrsAssessment.objects.filter(episode__course__patient__in=patient_ids).order_by("episode", "assessed_on")
+    days = rows.values(
+        "id",
+        "episode_id",
+        "episode__course_id",
+        "assessed_on",
+        "temp_max_c",
+        "has_other_fever_cause",
+        "had_antipyretic",
+        "has_hypotension",
+        "vasopressors",
+        "has_vasopressin",
+        "oxygen",
+        "oxygen_flow_l_min",
+        "grade_computed",
+        "grade_rule",
+    )
+    masked_from = first_masking_days(patient_ids)
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    for _, episode in groupby(days, key=lambda row: row["episode_id"]):
+        pairs += _graded(list(episode), masked_from)
+    return update_changed(CrsAssessment, pairs)
+
+
+def first_masking_days(patient_ids: Sequence[UUID]) -> dict[UUID, date]:
+    """Return infusion course -> first day of a treatment that can hide fever (corticosteroid, anticytokine)."""
+    therapies = ToxicityTherapy.objects.filter(course__patient__in=patient_ids, drug__in=sorted(MASKING_DRUGS))
+    courses = AnakinraCourse.objects.filter(course__patient__in=patient_ids, started_on__isnull=False)
+    segments = AnakinraSegment.objects.filter(anakinra_course__course__patient__in=patient_ids)
+    starts: defaultdict[UUID, list[date]] = defaultdict(list)
+    for course_id, day in (
+        *therapies.values_list("course_id", "started_on"),
+        *courses.values_list("course_id", "started_on"),
+        *segments.values_list("anakinra_course__course_id", "segment_started_on"),
+    ):
+        starts[course_id].append(day)
+    return {course_id: min(days) for course_id, days in starts.items()}
+
+
+def _graded(
+    rows: Iterable[dict[str, Any]], masked_from: dict[UUID, date]
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    established: bool | None = False
+    antipyretic: bool | None = False
+    found = []
+    for row in rows:
+        antipyretic = either(antipyretic, row["had_antipyretic"])
+        start = masked_from.get(row["episode__course_id"])
+        treated = start is not None and start <= row["assessed_on"]
+        day = replace(_day(row), is_established=established, is_masked=True if treated else antipyretic)
+        found.append((row, _grade(day)))
+        established = either(established, has_crs(day))
+    return found
+
+
+def _grade(day: CrsDay) -> dict[str, Any]:
+    return {"grade_computed": crs_grade(day), "grade_rule": RULE_VERSION}
+
+
+def _day(row: dict[str, Any]) -> CrsDay:
+    return CrsDay(
+        temperature_max_c=row["temp_max_c"],
+        hypotension=row["has_hypotension"],
+        vasopressors=row["vasopressors"],
+        vasopressin=row["has_vasopressin"],
+        oxygen=Oxygen(row["oxygen"]) if row["oxygen"] else None,
+        oxygen_l_min=row["oxygen_flow_l_min"],
+        fever_other_cause=row["has_other_fever_cause"],
+    )
