@@ -93,19 +93,19 @@ def _set_aside(cursor: Any, merge: Merge, error: IntegrityError) -> bool:
     if diagnosis is None or not (row_id := _UUID.search(diagnosis.message_detail or "")):
         return False
     cursor.execute(
-        f"UPDATE {merge.table} SET problems = array_append(problems, %s) WHERE id = %s AND problems = '{{}}'",
+        f"UPDATE {merge.table} SET q_problems = array_append(q_problems, %s) WHERE id = %s AND q_problems = '{{}}'",
         [f"constraint:{diagnosis.constraint_name}", row_id.group()],
     )
     return bool(cursor.rowcount)
 
 
 def _read_problems(cursor: Any, merge: Merge, written: Written, limit: int) -> None:
-    cursor.execute(f"SELECT row_no, cardinality(problems) FROM {merge.table} WHERE problems <> '{{}}' ORDER BY row_no")
+    cursor.execute(f"SELECT row_no, cardinality(q_problems) FROM {merge.table} WHERE q_problems <> '{{}}' ORDER BY row_no")
     for row, count in cursor.fetchall():
         written.rejected.append(row)
         written.problem_count += count
     cursor.execute(
-        f"SELECT row_no, problems, to_jsonb(m) FROM {merge.table} m WHERE problems <> '{{}}' ORDER BY row_no LIMIT %s",
+        f"SELECT row_no, q_problems, to_jsonb(m) FROM {merge.table} m WHERE q_problems <> '{{}}' ORDER BY row_no LIMIT %s",
         [limit],
     )
     for row, codes, values in cursor.fetchall():
@@ -147,9 +147,9 @@ def _extra(name: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count(cursor: Any, merge: Merge, written: Written) -> None:
-    cursor.execute(f"SELECT kind, count(*) FROM {merge.table} WHERE problems = '{{}}' GROUP BY kind")
+    cursor.execute(f"SELECT q_kind, count(*) FROM {merge.table} WHERE q_problems = '{{}}' GROUP BY q_kind")
     for kind, count in cursor.fetchall():
         setattr(written, kind, count)
     owner = "id" if merge.topic.parent is None else "patient_id"
-    cursor.execute(f"SELECT DISTINCT {owner} FROM {merge.table} WHERE problems = '{{}}' AND kind <> 'same'")
+    cursor.execute(f"SELECT DISTINCT {owner} FROM {merge.table} WHERE q_problems = '{{}}' AND q_kind <> 'same'")
     written.patients = {row[0] for row in cursor.fetchall()}

@@ -61,8 +61,8 @@ class Merge:
         kind = f"CASE WHEN (q.old).id IS NULL THEN 'new' WHEN {is_changed} THEN 'changed' ELSE 'same' END"
         shown = ", ".join(f'q."{name}"' for name in self._shown)
         return (
-            f"SELECT {shown}{derived}, {kind} AS kind, array_remove(ARRAY[{', '.join(self._problems())}]::text[], NULL)"
-            f" AS problems FROM ({self._laid_over()}) q{self.rowwise.join}"
+            f"SELECT {shown}{derived}, {kind} AS q_kind, array_remove(ARRAY[{', '.join(self._problems())}]::text[], NULL)"
+            f" AS q_problems FROM ({self._laid_over()}) q{self.rowwise.join}"
         )
 
     @cached_property
@@ -223,7 +223,7 @@ class Merge:
         return (
             f'INSERT INTO "{target}" AS t ({", ".join(f"{chr(34)}{name}{chr(34)}" for name, _ in pairs)})'
             f" SELECT {', '.join(sql for _, sql in pairs)} FROM {self.table} m"
-            f" WHERE m.kind <> 'same' AND m.problems = '{{}}'"
+            f" WHERE m.q_kind <> 'same' AND m.q_problems = '{{}}'"
             f" ON CONFLICT ({conflict}) DO UPDATE SET {changes}, version = t.version + 1"
         )
 
