@@ -82,6 +82,16 @@ VECTORS = [
     ("established but not masked", day("37.0", is_established=True, hypotension=True), 0),
     ("masked, all support gone", day("37.0", is_established=True, is_masked=True), 0),
     ("intubated to protect the airway", day(oxygen=Oxygen.VENTILATION, oxygen_other_reason=True), 1),
+    (
+        "masked, ventilated to protect the airway",
+        day("37.0", is_established=True, is_masked=True, oxygen=Oxygen.VENTILATION, oxygen_other_reason=True),
+        0,
+    ),
+    (
+        "masked, room air whatever it would have been for",
+        day("37.0", is_established=True, is_masked=True, oxygen_other_reason=None),
+        0,
+    ),
     ("vasopressor given although pressure not called low", day(hypotension=False, vasopressors=1), 3),
 ]
 
