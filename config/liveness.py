@@ -37,5 +37,9 @@ class SignOfLife(bootsteps.StartStopStep):  # type: ignore[misc]
 
 
 def is_fresh(path: Path, seconds: float, now: float) -> bool:
-    """Was the file touched within the last `seconds` before `now` (seconds since 1970)?"""
-    return path.exists() and now - path.stat().st_mtime < seconds
+    """Was the file, or one that begins with its name, touched within the last `seconds` before `now` (since 1970)?
+
+    The clock's file gets an ending of its own on some systems (`.db`, `.dat`).
+    """
+    touched = [found.stat().st_mtime for found in path.parent.glob(f"{path.name}*")]
+    return any(now - moment < seconds for moment in touched)

@@ -90,3 +90,14 @@ def test_a_worker_without_the_role_of_workers_refuses_to_start(process_environme
 def test_a_process_that_has_never_shown_life_is_not_well(kind: str, tmp_path: Path, monkeypatch):
     monkeypatch.setattr("config.probe.VAR_DIR", tmp_path)
     assert not is_well(kind)
+
+
+@pytest.mark.parametrize("name", ["celerybeat-schedule", "celerybeat-schedule.dat"])
+def test_a_clock_that_has_just_written_its_schedule_is_well_and_one_that_stopped_is_not(
+    name: str, tmp_path: Path, monkeypatch
+):
+    monkeypatch.setattr("config.probe.VAR_DIR", tmp_path)
+    (tmp_path / name).touch()
+    assert is_well("beat")
+    os.utime(tmp_path / name, (0, 0))
+    assert not is_well("beat")
