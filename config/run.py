@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
 
@@ -62,7 +63,7 @@ def _run(host: str, port: int) -> None:
         if ended := end_orphans(CHILDREN):
             say(f"Ended what an earlier start had left behind (processes {', '.join(map(str, ended))}).")
         require_free_port(host, port)
-        stack.enter_context(database_server(say))
+        check_server = stack.enter_context(database_server(say))
         stack.callback(CHILDREN.unlink, missing_ok=True)
         stack.callback(family.stop)
         say("Preparing tables …")
@@ -72,7 +73,7 @@ def _run(host: str, port: int) -> None:
         told = manage("worker", "start_up")
         _await(family, host, port)
         _greet(host, port, told)
-        _watch(family)
+        _watch(family, check_server)
 
 
 def _start(family: Family, host: str, port: int) -> None:
@@ -101,8 +102,9 @@ def _greet(host: str, port: int, told: str) -> None:
     say(f"Logs: {VAR_DIR / 'log'}. Stop with Ctrl-C.")
 
 
-def _watch(family: Family) -> None:
+def _watch(family: Family, check_server: Callable[[], None]) -> None:
     while True:
+        check_server()
         family.check()
         time.sleep(0.5)
 

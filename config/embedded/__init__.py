@@ -6,6 +6,15 @@ wrong is an EmbeddedError whose message is the sentence to print. Production set
 
 from config.embedded.errors import AlreadyServed, EmbeddedError
 from config.embedded.place import Place, find_place
-from config.embedded.server import find_server, serve, superuser_address
+from config.embedded.server import find_server, require_running, serve, superuser_address
 
-__all__ = ["AlreadyServed", "EmbeddedError", "Place", "find_place", "find_server", "serve", "superuser_address"]
+__all__ = [
+    "AlreadyServed",
+    "EmbeddedError",
+    "Place",
+    "find_place",
+    "find_server",
+    "require_running",
+    "serve",
+    "superuser_address",
+]

@@ -85,6 +85,15 @@ def start_server(place: Place, *, throw_away: bool = False) -> subprocess.Popen[
         time.sleep(0.3)
 
 
+def require_running(place: Place) -> None:
+    """Raise EmbeddedError, with the server's last words, if it has ended under our hands."""
+    if running_postmaster(place.data) is None:
+        raise EmbeddedError(
+            f"PostgreSQL stopped by itself: {_log_tail(place)} Start again (`make run`): it recovers what was saved. "
+            f"The whole log is in {place.log}."
+        )
+
+
 def _spawn(place: Place, binaries: Path, *, throw_away: bool) -> subprocess.Popen[bytes] | None:
     if running_postmaster(place.data) is not None:
         return None

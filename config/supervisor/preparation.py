@@ -7,9 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from config.database.local import set_up_embedded, set_up_given
-from config.embedded import find_place, serve
+from config.embedded import find_place, require_running, serve
 from config.settings.databases import QUELL_EMBEDDED
 from config.settings.paths import BASE_DIR, DATA_DIR
 
@@ -19,12 +20,16 @@ class StepFailed(RuntimeError):  # noqa: N818 - an event to report
 
 
 @contextmanager
-def database_server(say: Callable[[str], None]) -> Iterator[None]:
-    """Keep the embedded server for the length of the block, unless an address of another is given; set up the roles."""
+def database_server(say: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+    """Keep the embedded server for the length of the block, unless an address of another is given; set up the roles.
+
+    Gives a function that raises EmbeddedError once the embedded server has ended by itself.
+    """
     if not QUELL_EMBEDDED:
         say("Using the PostgreSQL of DATABASE_URL.")
         set_up_given()
-        yield
+        # A server that is not ours may come and go; the processes wait for it.
+        yield lambda: None
         return
     place = find_place(DATA_DIR)
     if place.moved:
@@ -32,7 +37,7 @@ def database_server(say: Callable[[str], None]) -> Iterator[None]:
     with serve(DATA_DIR) as place:
         set_up_embedded(place)
         say(f"PostgreSQL runs, data in {place.data}.")
-        yield
+        yield partial(require_running, place)
 
 
 def manage(kind: str, *words: str, shown: bool = False) -> str:

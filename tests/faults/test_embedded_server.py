@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from config.addresses import psycopg_params
-from config.embedded import AlreadyServed, EmbeddedError, find_server, serve, superuser_address
+from config.embedded import AlreadyServed, EmbeddedError, find_server, require_running, serve, superuser_address
 from config.embedded import place as places
 from config.embedded.account import Account
 from config.embedded.postmaster import running_postmaster
@@ -57,7 +58,11 @@ def test_the_server_listens_on_no_network_and_its_socket_is_for_its_account_alon
 def test_a_server_that_was_killed_starts_again_with_its_data(data_folder: Path):
     with serve(data_folder) as place:
         ask(place, "CREATE TABLE kept AS SELECT 7 AS number")
+        require_running(place)
         os.kill(running_postmaster(place.data).pid, signal.SIGKILL)
+        time.sleep(0.2)
+        with pytest.raises(EmbeddedError, match="PostgreSQL stopped by itself.*make run"):
+            require_running(place)
     with serve(data_folder) as place:
         assert ask(place, "SELECT number FROM kept") == [(7,)]
 
