@@ -103,10 +103,14 @@ def _greet(host: str, port: int, told: str) -> None:
 
 
 def _watch(family: Family, check_server: Callable[[], None]) -> None:
-    while True:
-        check_server()
-        family.check()
-        time.sleep(0.5)
+    try:
+        while True:
+            check_server()
+            family.check()
+            time.sleep(0.5)
+    except (ChildDied, EmbeddedError):
+        say("A part of Quell has ended by itself; stopping the others …")
+        raise
 
 
 def _ask_to_stop(number: int, frame: FrameType | None) -> None:
