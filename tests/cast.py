@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from sites.context import acting_as_system
 from sites.models import Agreement, AgreementKind, Membership, Site, SiteStatus, User
@@ -90,6 +90,13 @@ def _create_memberships(people: dict[str, User], sites: dict[str, Site]) -> None
     for membership in [*local, *wide]:
         membership.starts_on = long_ago()
     Membership.objects.bulk_create([*local, *wide])
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Begin every test in English: a page shown in Spanish would leave its language to the test that follows."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
