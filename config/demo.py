@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +16,8 @@ from config.database import roles
 from config.database.addresses import VARIABLES, given_address
 from config.database.setup import SetupError
 from config.embedded import EmbeddedError
-from config.settings.paths import BASE_DIR, secret
+from config.embedded.locking import sole_keeper
+from config.environment import BASE_DIR, secret
 
 OUT = BASE_DIR / "var" / "demo"
 WORK = OUT / "work"
@@ -25,13 +27,16 @@ def main() -> None:
     """Prepare a house of its own, run the job in it, take it down; exit with 1 and one message if anything fails."""
     # Settled before the settings are read: everything below works on the demonstration's own folders and database.
     os.environ.update(_environment())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     from config.supervisor.children import ChildDied
     from config.supervisor.preparation import StepFailed
 
-    _clear(OUT)
-    WORK.mkdir(parents=True)
+    OUT.parent.mkdir(parents=True, exist_ok=True)
     try:
         with ExitStack() as stack:
+            stack.enter_context(sole_keeper(OUT.with_suffix(".lock"), advice="Let it finish first."))
+            _clear(OUT)
+            WORK.mkdir(parents=True)
             _run(stack)
     except (AddressError, ChildDied, EmbeddedError, SetupError, StepFailed) as error:
         sys.exit(f"quell: {error}")
@@ -73,7 +78,6 @@ def _run(stack: ExitStack) -> None:
         stack.callback(_drop_databases)
     stack.enter_context(database_server(say))
     manage("owner", "migrate", "--verbosity", "0", "--no-input")
-    manage("worker", "start_up")
     family = Family(WORK / "log", os.environ)
     stack.callback(family.stop)
     for child in (services.worker(), services.beat(WORK / "celerybeat-schedule")):

@@ -11,10 +11,15 @@ from pathlib import Path
 
 from config.embedded.errors import AlreadyServed, EmbeddedError
 
+SECOND = (
+    "Stop it first, or start a second one with folders and a port of its own: "
+    "QUELL_VAR_DIR=var/second QUELL_PORT=8001 make run"
+)
+
 
 @contextmanager
-def sole_keeper(lock: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the lock file; raise AlreadyServed with the holder's number if another process keeps it."""
+def sole_keeper(lock: Path, *, wait_seconds: float = 0.0, advice: str = SECOND) -> Iterator[None]:
+    """Hold the lock file; raise AlreadyServed with the holder's number and the advice if another process keeps it."""
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
@@ -22,7 +27,7 @@ def sole_keeper(lock: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
             f"{lock.parent} cannot be written ({error.strerror}). Give it to your account, or set QUELL_DATA_DIR."
         ) from None
     try:
-        _acquire(handle, lock, time.monotonic() + wait_seconds)
+        _acquire(handle, time.monotonic() + wait_seconds, lock, advice)
         os.truncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
@@ -30,19 +35,16 @@ def sole_keeper(lock: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
         os.close(handle)
 
 
-def _acquire(handle: int, lock: Path, until: float) -> None:
+def _acquire(handle: int, until: float, lock: Path, advice: str) -> None:
     while True:
         try:
             return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                raise AlreadyServed(_busy(handle, lock)) from None
+                raise AlreadyServed(f"{_busy(handle, lock)} {advice}") from None
             time.sleep(0.05)
 
 
 def _busy(handle: int, lock: Path) -> str:
     holder = os.pread(handle, 20, 0).decode(errors="replace").strip() or "unknown"
-    return (
-        f"Quell is already running here: process {holder} keeps {lock.with_suffix('')}. Stop it first, or start a "
-        "second one with folders and a port of its own: QUELL_VAR_DIR=var/second QUELL_PORT=8001 make run"
-    )
+    return f"Quell is already running here: process {holder} keeps {lock.with_suffix('')}."
