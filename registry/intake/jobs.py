@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -84,8 +85,8 @@ def _claim(upload_id: UUID | str) -> Upload | None:
 
 def _work(upload: Upload) -> None:
     """Process the files in the person's name; roll back unless they are to be saved and may be."""
-    reporter = Reporter(upload)
-    with acting_as(upload.uploaded_by, reason=upload.reason, source="upload"), transaction.atomic():
+    acting = acting_as(upload.uploaded_by, reason=upload.reason, source="upload")
+    with closing(Reporter(upload)) as reporter, acting, transaction.atomic():
         _one_at_a_time(upload)
         with transaction.atomic():
             results = _process(upload, reporter)

@@ -22,7 +22,7 @@ class Reporter:
     """Writes steps on a connection of its own, which prolongs the lease, and learns of a cancellation."""
 
     def __init__(self, upload: Upload) -> None:
-        self._upload = upload
+        self._upload, self._aside = upload, connection.copy()
 
     def step(self, number: int, file_name: str) -> None:
         """Say which file is at hand; raises Cancelled where nobody wants the result any more."""
@@ -43,14 +43,13 @@ class Reporter:
         row = self._apart("SELECT state FROM registry_upload WHERE id = %s", [self._upload.pk])
         return row[0] if row else ""
 
-    @staticmethod
-    def _apart(statement: str, values: list[Any]) -> Any:
+    def _apart(self, statement: str, values: list[Any]) -> Any:
         """Run one statement in a transaction of its own, beside the open one."""
-        aside = connection.copy()
-        try:
-            with aside.cursor() as cursor:
-                cursor.execute(f"SELECT set_config('app.sites', {ALL_SITES}, false)")  # noqa: S608 -- no value in it
-                cursor.execute(statement, values)
-                return cursor.fetchone()
-        finally:
-            aside.close()
+        with self._aside.cursor() as cursor:
+            cursor.execute(f"SELECT set_config('app.sites', {ALL_SITES}, false)")
+            cursor.execute(statement, values)
+            return cursor.fetchone()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._aside.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Sum, Value, When
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
 
 from registry.models import Upload
 from registry.models.uploads import UploadState
@@ -12,7 +14,7 @@ from sites.access import can, visible_site_ids
 from sites.models import Site
 from sites.roles import Permission
 
-NEEDS_PERSON = (UploadState.CHECKED, UploadState.REFUSED, UploadState.FAILED)
+RECENTLY = timedelta(days=14)
 
 
 def upload_sites(user: Any) -> QuerySet[Site]:
@@ -32,6 +34,7 @@ def uploads_visible(user: Any) -> QuerySet[Upload]:
 
 
 def uploads_waiting(user: Any) -> QuerySet[Upload]:
-    """Return the uploads that wait for a decision of a person, or ended badly and were not followed by a better one."""
-    urgent = Case(When(state=UploadState.CHECKED, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return uploads_visible(user).filter(state__in=NEEDS_PERSON).annotate(urgency=urgent).order_by("urgency")
+    """Return the uploads that wait for a person's decision, and those of the last two weeks that ended badly."""
+    recent = timezone.now() - RECENTLY
+    ended_badly = Q(state__in=(UploadState.REFUSED, UploadState.FAILED), created_at__gte=recent)
+    return uploads_visible(user).filter(Q(state=UploadState.CHECKED) | ended_badly)

@@ -100,7 +100,9 @@ def _set_aside(cursor: Any, merge: Merge, error: IntegrityError) -> bool:
 
 
 def _read_problems(cursor: Any, merge: Merge, written: Written, limit: int) -> None:
-    cursor.execute(f"SELECT row_no, cardinality(q_problems) FROM {merge.table} WHERE q_problems <> '{{}}' ORDER BY row_no")
+    cursor.execute(
+        f"SELECT row_no, cardinality(q_problems) FROM {merge.table} WHERE q_problems <> '{{}}' ORDER BY row_no"
+    )
     for row, count in cursor.fetchall():
         written.rejected.append(row)
         written.problem_count += count

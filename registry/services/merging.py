@@ -60,9 +60,10 @@ class Merge:
         is_changed = f"({row}) IS DISTINCT FROM ({old})"
         kind = f"CASE WHEN (q.old).id IS NULL THEN 'new' WHEN {is_changed} THEN 'changed' ELSE 'same' END"
         shown = ", ".join(f'q."{name}"' for name in self._shown)
+        problems = f"array_remove({_text_array(self._problems())}, NULL)"
         return (
-            f"SELECT {shown}{derived}, {kind} AS q_kind, array_remove(ARRAY[{', '.join(self._problems())}]::text[], NULL)"
-            f" AS q_problems FROM ({self._laid_over()}) q{self.rowwise.join}"
+            f"SELECT {shown}{derived}, {kind} AS q_kind, {problems} AS q_problems"
+            f" FROM ({self._laid_over()}) q{self.rowwise.join}"
         )
 
     @cached_property

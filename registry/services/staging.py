@@ -14,6 +14,8 @@ from django.db import connection
 from registry.metadata import DateVariable, Topic
 from registry.metadata.fields import VariableField
 
+ANALYZED_FROM = 1000
+
 # (row number, is refused, missing reasons as JSON or None, values as database text ...)
 StageRow = Sequence[Any]
 
@@ -64,7 +66,9 @@ def stage_rows(topic: Topic, rows: Iterable[StageRow]) -> None:
         with cursor.copy(f"COPY {table} (row_no, is_refused, missing, {names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(f"ANALYZE {table}")
+        # Without figures the planner takes a large file for a small one; a small one is none the worse for it.
+        if cursor.rowcount > ANALYZED_FROM:
+            cursor.execute(f"ANALYZE {table}")
 
 
 def has_stage(topic: Topic) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from registry.selectors.home import death_reviews_waiting, patient_counts_by_site
+from registry.selectors.uploads import uploads_waiting
 from sites.home import Card, register_cards, register_link
 from sites.models import User
-from sites.roles import Role
+from sites.roles import Permission, Role
 
 
 def register() -> None:
@@ -18,6 +20,8 @@ def register() -> None:
     register_link("home", gettext_lazy("Work list"), "home", permissions=None, order=0)
     register_cards("registry.own_cases", own_cases, roles=[Role.COORDINATOR, Role.INVESTIGATOR], order=20)
     register_cards("registry.all_cases", all_cases, roles=[Role.DATA_MANAGER], order=20)
+    register_link("uploads", gettext_lazy("Uploads"), "uploads", permissions=[Permission.CASE_UPLOAD], order=30)
+    register_cards("registry.uploads", waiting_uploads, roles=[Role.COORDINATOR], order=10)
     register_cards("registry.deaths", deaths, roles=[Role.ADJUDICATOR], order=10)
 
 
@@ -48,3 +52,15 @@ def deaths(user: User) -> Iterable[Card]:
         return
     text = ngettext("death waits for your judgement.", "deaths wait for your judgement.", waiting)
     yield Card(_("Deaths to judge"), text, waiting, is_urgent=True)
+
+
+def waiting_uploads(user: User) -> Iterable[Card]:
+    """Tell a coordinator which uploads wait for a decision, and where to upload."""
+    waiting = uploads_waiting(user).count()
+    if not waiting:
+        yield Card(_("Uploads"), _("No upload waits for you."), None, reverse("upload_new"), _("Upload files"))
+        return
+    text = ngettext(
+        "upload has problems or waits for your decision.", "uploads have problems or wait for your decision.", waiting
+    )
+    yield Card(_("Uploads"), text, waiting, reverse("uploads"), _("See uploads"), is_urgent=True)

@@ -6,8 +6,24 @@ from django.urls import path
 
 from registry.web.views.home import home
 from registry.web.views.language import choose_language
+from registry.web.views.uploads import (
+    upload,
+    upload_decide,
+    upload_findings,
+    upload_new,
+    upload_rejected,
+    upload_template,
+    uploads,
+)
 
 urlpatterns = [
     path("", home, name="home"),
     path("language/", choose_language, name="choose_language"),
+    path("uploads/", uploads, name="uploads"),
+    path("uploads/new/", upload_new, name="upload_new"),
+    path("uploads/templates/<slug:code>.csv", upload_template, name="upload_template"),
+    path("uploads/<uuid:upload_id>/", upload, name="upload"),
+    path("uploads/<uuid:upload_id>/decide/", upload_decide, name="upload_decide"),
+    path("uploads/<uuid:upload_id>/findings.csv", upload_findings, name="upload_findings"),
+    path("uploads/<uuid:upload_id>/files/<uuid:file_id>/rejected.csv", upload_rejected, name="upload_rejected"),
 ]

@@ -1,0 +1,1 @@
+"""Forms of the pages that follow from no declared variable."""
