@@ -62,5 +62,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # What runs by the clock: name -> {"task": dotted name, "schedule": seconds or crontab}.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "registry.upload_sweep": {"task": "registry.upload_sweep", "schedule": 4.0},
+    "registry.upload_purge": {"task": "registry.upload_purge", "schedule": 6 * 3600.0},
     "exports.sweep": {"task": "exports.sweep", "schedule": 4.0},
 }
