@@ -42,8 +42,8 @@ WORDS: Mapping[str, Any] = {
     # A row
     "cell_count": lazy("The row has %(found)s cells, the header %(expected)s. Look for a missing or extra separator."),
     "duplicate": lazy("The same key (%(key)s) stands in rows %(rows)s. Keep one of them."),
-    "parent_missing": lazy("There is no %(topic)s with %(key)s, in the registry or in this upload. Add it first."),
-    "parent_refused": lazy("The row of %(topic)s with %(key)s has problems of its own. Correct that row first."),
+    "parent_missing": lazy("“%(topic)s” has no row with %(key)s, in the registry or in this upload. Add it first."),
+    "parent_refused": lazy("The row of “%(topic)s” with %(key)s has problems of its own. Correct that row first."),
     "required": lazy("A value is needed here."),
     "lab_limits": lazy("The result is outside what is possible (%(low)s to %(high)s %(unit)s). Check value and unit."),
     "unit_not_allowed": lazy("%(analyte)s cannot be in “%(unit)s”. Use one of: %(allowed)s."),

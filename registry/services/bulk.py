@@ -107,7 +107,8 @@ def _read_problems(cursor: Any, merge: Merge, written: Written, limit: int) -> N
         written.rejected.append(row)
         written.problem_count += count
     cursor.execute(
-        f"SELECT row_no, q_problems, to_jsonb(m) FROM {merge.table} m WHERE q_problems <> '{{}}' ORDER BY row_no LIMIT %s",
+        f"SELECT row_no, q_problems, to_jsonb(m) FROM {merge.table} m WHERE q_problems <> '{{}}'"
+        " ORDER BY row_no LIMIT %s",
         [limit],
     )
     for row, codes, values in cursor.fetchall():
