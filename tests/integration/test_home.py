@@ -87,14 +87,14 @@ def registers(monkeypatch):
 
 
 def test_an_application_adds_cards_for_the_roles_it_names(cast, registers) -> None:
-    register_cards("test", lambda user: [Card("Uploads", user.email, 3)], roles=[Role.COORDINATOR], order=1)
-    assert cards_for(cast.alice)[0] == Card("Uploads", "alice@example.org", 3)
-    assert "Uploads" not in [card.title for card in cards_for(cast.ivan)]
+    register_cards("test", lambda user: [Card("Only in this test", user.email, 3)], roles=[Role.COORDINATOR], order=1)
+    assert cards_for(cast.alice)[0] == Card("Only in this test", "alice@example.org", 3)
+    assert "Only in this test" not in [card.title for card in cards_for(cast.ivan)]
     register_cards("test", lambda user: [], roles=[Role.COORDINATOR])
-    assert "Uploads" not in [card.title for card in cards_for(cast.alice)]
+    assert "Only in this test" not in [card.title for card in cards_for(cast.alice)]
 
 
 def test_an_application_adds_items_to_the_bar_of_those_who_may_use_them(cast, registers) -> None:
-    register_link("test", "Upload", "home", permissions=[Permission.CASE_UPLOAD], order=1)
-    assert "Upload" in [str(link.title) for link in links_for(cast.alice)]
-    assert "Upload" not in [str(link.title) for link in links_for(cast.ivan)]
+    register_link("test", "Only in this test", "home", permissions=[Permission.CASE_UPLOAD], order=1)
+    assert "Only in this test" in [str(link.title) for link in links_for(cast.alice)]
+    assert "Only in this test" not in [str(link.title) for link in links_for(cast.ivan)]
