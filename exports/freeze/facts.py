@@ -1,23 +1,18 @@
-"""The facts of a freeze, written beside its tables: whatever is said later of a release is read from them."""
+"""The facts of a freeze: whatever is said later of a release is one of them."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from exports.freeze.durable import write_text
 from exports.freeze.eligibility import Exclusion
 from exports.freeze.order import FreezeOrder
 from exports.freeze.policy import POLICY_VERSION
 from exports.freeze.tables import ReleasedTable
 from exports.freeze.withheld import withheld_columns
 from registry.metadata.codebook import codebook_version
-
-FACTS_FILE = "freeze.json"
 
 
 @dataclass(frozen=True)
@@ -79,14 +74,3 @@ def _table(table: ReleasedTable, counts: Counts) -> dict[str, Any]:
 def written_instant(at: dt.datetime) -> str:
     """Return an instant in UTC to the second."""
     return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write the facts beside the tables."""
-    write_text(folder / FACTS_FILE, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
-
-
-def read_facts(folder: Path) -> dict[str, Any]:
-    """Read the facts of a frozen release."""
-    facts: dict[str, Any] = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
-    return facts

@@ -10,7 +10,8 @@ import polars as pl
 from django.db.backends.utils import CursorWrapper
 
 from exports.freeze.eligibility import eligible, exclusions, sites_with_papers
-from exports.freeze.facts import Counts, facts_of, write_facts
+from exports.freeze.facts import Counts, facts_of
+from exports.freeze.folder import write_facts
 from exports.freeze.order import FreezeOrder, Progress, silent
 from exports.freeze.parquet import write_parquet
 from exports.freeze.policy import EXPORT_ALIAS

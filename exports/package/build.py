@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.freeze.durable import whole_file
-from exports.freeze.facts import read_facts
+from exports.freeze.folder import read_facts
 from exports.freeze.parquet import read_parquet
 from exports.package.archive import Archive
 from exports.package.codebook import codebook_csv

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from uuid import UUID
+import hashlib
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,14 +17,16 @@ from sites.access import require
 from sites.models import Site, User
 from sites.roles import Permission
 
+SEEDED = UUID("c2a3f6de-0f0b-4d0e-9a8f-6f3a1b6f1d55")
+
 
 @transaction.atomic
-def project_create(*, title: str, by: User, salt: bytes | None = None) -> Project:
-    """Open a project. A salt is given only where keys must be the same again: in the demonstration and in tests."""
+def project_create(*, title: str, by: User, seed: str = "") -> Project:
+    """Open a project. A seed is given only where its keys must be the same again: in the demonstration and in tests."""
     require(by, Permission.RELEASE_FREEZE)
     project = Project(title=title.strip())
-    if salt is not None:
-        project.salt = salt
+    if seed:
+        project.pk, project.salt = uuid5(SEEDED, seed), hashlib.sha256(seed.encode()).digest()
     project.full_clean()
     project.save()
     return project
