@@ -42,7 +42,8 @@ PROCESS_ROLES: Final = {"web": WEB, "worker": WORKER, "owner": OWNER, "export": 
 
 def role_statements() -> list[str]:
     """SQL that creates each missing role and the memberships of the set-up login. Running it again changes nothing."""
-    return [*(_create(role) for role in ROLES), *membership_statements(SETUP)]
+    # The owner may become the broker, or a set-up without superuser could not create the broker's database.
+    return [*(_create(role) for role in ROLES), f"GRANT {BROKER} TO {OWNER};", *membership_statements(SETUP)]
 
 
 def membership_statements(login: str) -> list[str]:
@@ -75,15 +76,22 @@ def database_statements(database: str) -> list[str]:
 
 
 def broker_statements(database: str, login: str) -> list[str]:
-    """SQL that hands the broker's database to its role and makes `login` work as that role inside it."""
-    statements = [f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC;']
-    if login not in {"", BROKER}:
-        statements += [
-            f'GRANT CONNECT ON DATABASE "{database}" TO "{login}";',
-            # The pgmq client cannot switch roles by itself, so the server does it when this login connects.
-            f'ALTER ROLE "{login}" IN DATABASE "{database}" SET role = \'{BROKER}\';',
-        ]
-    return statements
+    """SQL, for the owner of the broker's database, that closes it to all but the set-up and `login`."""
+    admitted = [SETUP, *([login] if login not in {"", BROKER, SETUP} else [])]
+    return [
+        f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC;',
+        *(f'GRANT CONNECT ON DATABASE "{database}" TO "{name}";' for name in admitted),
+    ]
+
+
+def broker_login_statements(database: str, login: str) -> list[str]:
+    """SQL that makes `login` work as the broker's role whenever it connects to the broker's database.
+
+    The pgmq client cannot switch roles by itself. A login may say this of itself; of another, only a superuser may.
+    """
+    if login in {"", BROKER}:
+        return []
+    return [f'ALTER ROLE "{login}" IN DATABASE "{database}" SET role = \'{BROKER}\';']
 
 
 def create_database_statement(database: str, owner: str) -> str:

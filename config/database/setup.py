@@ -125,8 +125,8 @@ def _hand_over(address: Address, statements: list[str]) -> None:
 
 def _ensure_broker(connection: psycopg.Connection, admin: Address, name: str, login: str) -> None:
     _ensure_database(connection, name, roles.BROKER)
-    if _is_superuser(connection):
-        _run(connection, roles.broker_statements(name, login))
+    _run(connection, [f"SET ROLE {roles.BROKER}", *roles.broker_statements(name, login), "RESET ROLE"])
+    _run(connection, roles.broker_login_statements(name, login))
     with psycopg.connect(**psycopg_params(admin.at(name))) as broker:
         broker.execute(f"SET ROLE {roles.BROKER}".encode())
         row = broker.execute("SELECT to_regclass('pgmq.meta')").fetchone()
@@ -147,6 +147,7 @@ def printed_sql(database: str, login: str) -> str:
         *(roles.membership_statements(login) if login not in {"", *(role.name for role in roles.ROLES)} else []),
         *(_create_if_missing(name, owner) for name, owner in ((database, roles.OWNER), (broker, roles.BROKER))),
         *roles.broker_statements(broker, login),
+        *roles.broker_login_statements(broker, login),
         f'\\connect "{database}"',
         *roles.database_statements(database),
     ]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from django.db import connection, connections
 
-from config.addresses import psycopg_params
 from config.database import roles
 from config.database.grants import event_tables
 from config.database.setup import printed_sql, set_up
 from config.database.standing import role_faults
 from config.settings.databases import QUELL_EMBEDDED, database_address
 from registry.metadata import exportable_columns
+from tests.database import drop_database
 
 pytestmark = pytest.mark.django_db
 
@@ -98,9 +97,8 @@ def test_the_schema_needs_no_extension_that_a_hospital_would_have_to_install():
 def other_database() -> Iterator[str]:
     name = f"{connections['default'].settings_dict['NAME']}_other"
     yield name
-    with psycopg.connect(**psycopg_params(_admin().at("postgres")), autocommit=True) as admin:
-        for database in (roles.broker_database(name), name):
-            admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    drop_database(roles.broker_database(name), roles.BROKER)
+    drop_database(name)
 
 
 def _admin():
