@@ -105,6 +105,7 @@ def _iechs(case: Case) -> Row:
         "has_low_fibrinogen": True,
         "has_new_cytopenia": True,
         "has_other_explanation": False,
-        "had_tissue_haemophagocytosis": ND,
+        "has_tissue_haemophagocytosis": ND,
+        "worst_manifestation": "INTUBATION",
         "max_grade": 4,
     }

@@ -93,6 +93,13 @@ class CrsAssessment(ClinicalModel):
     oxygen_flow_l_min = DecimalVariable(
         Variable("Oxygen flow", Privacy.CLINICAL, unit="L/min", limits=(0, 100), plausible=(0, 60)), digits=5, places=1
     )
+    has_other_oxygen_reason = FlagVariable(
+        Variable(
+            "Oxygen support has another reason",
+            Privacy.CLINICAL,
+            note="Airway protection, CPAP at home: no part of the CRS grade",
+        )
+    )
     grade_reported = IntegerVariable(
         Variable("CRS grade by clinician (ASTCT)", Privacy.CLINICAL, unit="1", limits=GRADE)
     )

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from registry.metadata import DateVariable, FlagVariable, IntegerVariable, Privacy, Variable, in_order, topic
+from registry.metadata import (
+    CodedVariable,
+    DateVariable,
+    FlagVariable,
+    IntegerVariable,
+    Privacy,
+    TextVariable,
+    Variable,
+    in_order,
+    topic,
+)
 from registry.models.base import ClinicalModel, ParentKey
+from registry.rules.iechs import IecHsGradeReason
 from sites.audit import audited
 
 
@@ -29,10 +40,34 @@ class IecHsEpisode(ClinicalModel):
     has_raised_transaminases = _finding("AST or ALT above 5 x upper limit (or 5 x abnormal baseline)")
     has_low_fibrinogen = _finding("Fibrinogen below 150 mg/dL or below the lower limit")
     has_new_cytopenia = _finding("New, worse or refractory cytopenia", note="At least one lineage grade 4")
+    has_raised_ldh = _finding("LDH above the upper limit")
+    has_prolonged_coagulation = _finding("Prolonged PT or PTT")
+    has_raised_bilirubin = _finding("Raised direct bilirubin")
+    has_splenomegaly = _finding("New splenomegaly")
+    has_fever = _finding("Fever")
+    has_neurotoxicity = _finding("Neurotoxicity")
+    has_pulmonary = _finding("Hypoxia, infiltrates or pulmonary oedema")
+    has_renal_failure = _finding("Renal failure")
+    has_raised_triglycerides = _finding("Fasting triglycerides above 265 mg/dL")
+    has_tissue_haemophagocytosis = _finding("Haemophagocytosis in tissue")
     has_other_explanation = _finding("Solely explained by CRS, infection or progression")
-    had_tissue_haemophagocytosis = _finding("Haemophagocytosis in tissue")
+    worst_manifestation = CodedVariable(
+        Variable("Worst manifestation", Privacy.CLINICAL, note="Sets the grade; provisional"), IecHsGradeReason
+    )
     max_grade = IntegerVariable(
         Variable("Highest IEC-HS grade by clinician", Privacy.CLINICAL, unit="1", limits=(0, 5))
+    )
+    grade_computed = IntegerVariable(
+        Variable(
+            "IEC-HS grade computed from the worst manifestation (provisional)",
+            Privacy.CLINICAL,
+            unit="1",
+            limits=(1, 5),
+            derived=True,
+        )
+    )
+    grade_rule = TextVariable(
+        Variable("Rule version of the computed grade", Privacy.SYSTEM, derived=True), max_length=24
     )
 
     class Meta:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.metadata import (
     CodedVariable,
     DateVariable,
+    FlagVariable,
     IntegerVariable,
     Privacy,
     TextVariable,
@@ -56,6 +57,9 @@ class Patient(ClinicalModel):
     race = CodedVariable(Variable("Race", Privacy.QUASI, transform=Transform.MERGE_RARE), Race)
     ethnicity = CodedVariable(Variable("Ethnicity", Privacy.QUASI, transform=Transform.MERGE_RARE), Ethnicity)
     country = CodedVariable(Variable("Country of residence", Privacy.QUASI, transform=Transform.MERGE_RARE), Country)
+    has_developmental_delay = FlagVariable(
+        Variable("Developmental delay", Privacy.CLINICAL, note="ICANS is then graded with CAPD instead of ICE")
+    )
     consent_basis = CodedVariable(
         Variable("Basis for using the data", Privacy.CLINICAL, transform=Transform.WITHHOLD, note="Consent or waiver"),
         ConsentBasis,

@@ -30,6 +30,8 @@ class Product(models.Model):
 
     class Meta:
         ordering = ["code"]
+        verbose_name = _("CAR-T product")
+        verbose_name_plural = _("CAR-T products")
 
     def __str__(self) -> str:
         return f"{self.code} {self.generic_name}"
@@ -48,6 +50,8 @@ class ProductApproval(models.Model):
     source = models.CharField(_("source"), max_length=200, blank=True)
 
     class Meta:
+        verbose_name = _("approval of a product")
+        verbose_name_plural = _("approvals of products")
         ordering = ["product", "disease_group", "approved_on"]
         constraints = [
             models.UniqueConstraint(

@@ -14,6 +14,7 @@ from registry.services.derive_anakinra import derive_anakinra
 from registry.services.derive_crs import derive_crs
 from registry.services.derive_death import derive_death
 from registry.services.derive_icans import derive_icans
+from registry.services.derive_iechs import derive_iechs
 from registry.services.derive_therapy import derive_therapy
 
 CASES_AT_ONCE = 1000
@@ -27,6 +28,7 @@ DERIVATIONS = (
         {"infusion_course", "crs_episode", "crs_assessment", "toxicity_therapy", "anakinra_course", "anakinra_segment"},
     ),
     (derive_icans, {"patient", "infusion_course", "icans_episode", "icans_assessment"}),
+    (derive_iechs, {"iechs_episode"}),
     (derive_death, {"infusion_course", "relapse", "response", "death"}),
 )
 

@@ -15,6 +15,7 @@ from registry.models.anakinra import AnakinraCourse
 from registry.rules.crs import RULE_VERSION, CrsDay, Oxygen, crs_grade, has_crs
 from registry.rules.grading import either
 from registry.rules.therapy import MASKING_DRUGS
+from registry.services.attribution import attributed_elsewhere
 from registry.services.changed import update_changed
 
 
@@ -34,6 +35,8 @@ def derive_crs(patient_ids: Sequence[UUID]) -> int:
         "has_vasopressin",
         "oxygen",
         "oxygen_flow_l_min",
+        "has_other_oxygen_reason",
+        "missing",
         "grade_computed",
         "grade_rule",
     )
@@ -87,5 +90,6 @@ def _day(row: dict[str, Any]) -> CrsDay:
         vasopressin=row["has_vasopressin"],
         oxygen=Oxygen(row["oxygen"]) if row["oxygen"] else None,
         oxygen_l_min=row["oxygen_flow_l_min"],
-        fever_other_cause=row["has_other_fever_cause"],
+        fever_other_cause=attributed_elsewhere(row, "has_other_fever_cause"),
+        oxygen_other_reason=attributed_elsewhere(row, "has_other_oxygen_reason"),
     )

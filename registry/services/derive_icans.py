@@ -21,6 +21,7 @@ from registry.rules.icans import (
     uses_capd,
 )
 from registry.rules.patient import age_range
+from registry.services.attribution import attributed_elsewhere
 from registry.services.changed import update_changed
 
 C = TypeVar("C", bound=Coded)
@@ -39,11 +40,13 @@ def derive_icans(patient_ids: Sequence[UUID]) -> int:
         "oedema",
         "icp_sign",
         "has_other_cause",
+        "missing",
         "grade_computed",
         "grade_rule",
         "episode__course__infused_on",
         "episode__course__patient__birth_year",
         "episode__course__patient__age_at_infusion",
+        "episode__course__patient__has_developmental_delay",
     )
     return update_changed(IcansAssessment, [(row, _grade(row)) for row in rows])
 
@@ -59,19 +62,20 @@ def _grade(row: dict[str, Any]) -> dict[str, Any]:
         ice_total=row["ice_total"],
         capd_total=row["capd"],
         by_capd=_by_capd(row),
-        other_cause=row["has_other_cause"],
+        other_cause=attributed_elsewhere(row, "has_other_cause"),
     )
     return {"grade_computed": icans_grade(day), "grade_rule": RULE_VERSION}
 
 
 def _by_capd(row: dict[str, Any]) -> bool:
-    """Decide by age, by year of birth where it leaves no doubt, else by the score that was recorded."""
+    """Decide by age and developmental delay, by year of birth where it leaves no doubt, else by the score recorded."""
     age, born = row["episode__course__patient__age_at_infusion"], row["episode__course__patient__birth_year"]
     infused_on = row["episode__course__infused_on"]
     ages = {age} if age is not None else set()
     if age is None and born is not None and born <= infused_on.year:
         ages = set(age_range(born, infused_on))
-    answers = {uses_capd(years, developmental_delay=False) for years in ages}
+    delay = bool(row["episode__course__patient__has_developmental_delay"])
+    answers = {uses_capd(years, delay) for years in ages}
     return answers.pop() if len(answers) == 1 else row["capd"] is not None and row["ice_total"] is None
 
 
