@@ -55,6 +55,7 @@ def _patient(case: Case, birth: dt.date) -> Row:
         "race": str(race),
         "ethnicity": UNK if is_spanish else rng.choice((Ethnicity.NOT_HISPANIC, Ethnicity.HISPANIC)).value,
         "country": case.hospital.country,
+        "has_developmental_delay": False,
         "consent_basis": case.hospital.consent.value,
         "consented_on": _consented_on(case, rng),
     }

@@ -31,7 +31,11 @@ def _temperature(rng: Random, *, is_afebrile: bool) -> Decimal:
 def _support(grade: int, rng: Random) -> Row:
     by_pressure = grade >= 2 and rng.random() < 0.6
     by_oxygen = grade >= 2 and (not by_pressure or rng.random() < 0.3)
-    return {**_pressure(grade if by_pressure else 0, rng), **_oxygen(grade if by_oxygen else 0, rng)}
+    return {
+        **_pressure(grade if by_pressure else 0, rng),
+        **_oxygen(grade if by_oxygen else 0, rng),
+        "has_other_oxygen_reason": False,
+    }
 
 
 def _pressure(grade: int, rng: Random) -> Row:

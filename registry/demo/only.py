@@ -18,7 +18,7 @@ class RealDataHere(Exception):  # noqa: N818 - the name says what was found
 
 def require_simulated_only() -> None:
     """Raise RealDataHere in production, or where a site is none of the simulated ones."""
-    if settings.SETTINGS_MODULE.endswith(".prod"):
+    if (settings.SETTINGS_MODULE or "").endswith(".prod"):
         raise RealDataHere("Simulated data are never loaded with production settings.")
     known = {hospital.code for hospital in HOSPITALS}
     codes = Site.objects.values_list("code", flat=True)

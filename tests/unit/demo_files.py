@@ -130,6 +130,7 @@ def _crs_day(row: Raw, is_established: bool, is_masked: bool) -> CrsDay:
         yes(row["has_other_fever_cause"]),
         is_established,
         is_masked,
+        yes(row["has_other_oxygen_reason"]),
     )
 
 

@@ -15,6 +15,7 @@ from registry.metadata import topic_named
 from registry.rules.anakinra import AnakinraRoute, dose_class
 from registry.rules.labs import ANALYTES, Analyte, to_canonical
 from registry.rules.patient import age_at
+from registry.rules.scores import kps_ecog_agree
 from registry.rules.therapy import DoseUnit, TherapyDrug, dexeq_mg_per_day
 from tests.unit import demo_files as raw
 
@@ -56,6 +57,7 @@ def test_the_covariates_are_those_of_the_vector_file(want):
     birth = raw.day(raw.one("identity", want["id"])["birth_date"])
     patient = raw.one("patient", want["id"])
     assert course["kps"] == want["kps"]
+    assert kps_ecog_agree(int(course["kps"]), raw.whole(course["ecog"])) in (True, None)
     assert COSTIM[course["product"]] == want["costim"]
     assert age_at(birth, raw.day(course["infused_on"])) == int(patient["age_at_infusion"]) == int(want["age"])
     assert birth.year == int(patient["birth_year"])

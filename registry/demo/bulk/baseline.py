@@ -42,6 +42,7 @@ def _patient(numbers: Numbers) -> Insert:
             "race": numbers.pick(101, ["WHITE", "WHITE", "WHITE", "BLACK", "ASIAN", "MULTIPLE"]),
             "ethnicity": numbers.pick(102, ["HISPANIC", "NOT_HISPANIC", "NOT_HISPANIC"]),
             "country": "p.country",
+            "has_developmental_delay": "false",
             "consent_basis": numbers.pick(103, ["CONSENT", "CONSENT", "WAIVER"]),
             "consented_on": f"p.infused_on - {numbers.whole(104, 10, 50)}",
             "withdrawn_on": f"CASE WHEN {numbers.happens(105, 0.005)} THEN p.last_on END",

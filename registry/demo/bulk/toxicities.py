@@ -8,6 +8,8 @@ from registry.demo.bulk.inserting import Insert
 from registry.demo.bulk.numbers import Numbers
 from registry.rules.crs import RULE_VERSION as CRS_RULE
 from registry.rules.icans import RULE_VERSION as ICANS_RULE
+from registry.rules.iechs import REASON_GRADES
+from registry.rules.iechs import RULE_VERSION as IECHS_RULE
 
 _CRS_LAST = "least(p.crs_onset + p.crs_days, p.t_os)"
 _ICANS_FIRST = "greatest(1, p.entry - 2)"
@@ -73,6 +75,7 @@ def _crs_days(numbers: Numbers) -> Insert:
             "has_vasopressin": "false",
             "oxygen": f"CASE {support} WHEN 2 THEN 'LOW_FLOW' WHEN 3 THEN 'HIGH_FLOW' WHEN 4 THEN 'VENTILATION' "
             "ELSE 'ROOM_AIR' END",
+            "has_other_oxygen_reason": "false",
             "oxygen_flow_l_min": f"CASE {support} WHEN 2 THEN {numbers.whole(316, 1, 6, row)} "
             f"WHEN 3 THEN {numbers.whole(317, 8, 15, row)} END",
             "grade_reported": _reported(numbers, 318, row),
@@ -164,6 +167,9 @@ def _icans_days(numbers: Numbers) -> Insert:
 
 
 def _iechs_episode(numbers: Numbers) -> Insert:
+    """One in twenty; the last manifestation of the list, death, is left to the death records."""
+    graded = enumerate(REASON_GRADES.items(), start=1)
+    manifestations = ", ".join(f"({no}, '{reason}', {grade})" for no, (reason, grade) in graded)
     return Insert(
         "iechs_episode",
         numbers.key("iechs"),
@@ -177,8 +183,12 @@ def _iechs_episode(numbers: Numbers) -> Insert:
             "has_low_fibrinogen": numbers.happens(351, 0.6),
             "has_new_cytopenia": numbers.happens(352, 0.8),
             "has_other_explanation": "false",
-            "max_grade": numbers.whole(353, 1, 4),
+            "worst_manifestation": "w.code",
+            "max_grade": "w.grade",
+            "grade_computed": "w.grade",
+            "grade_rule": f"'{IECHS_RULE}'",
         },
-        f"generated_plan p WHERE {numbers.happens(354, 0.05)}",
+        f"generated_plan p JOIN (VALUES {manifestations}) AS w(no, code, grade)"
+        f" ON w.no = {numbers.whole(353, 1, len(REASON_GRADES) - 1)} WHERE {numbers.happens(354, 0.05)}",
         {"has_low_fibrinogen": (numbers.happens(355, 0.1), "ND")},
     )
