@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import io
@@ -11,6 +12,7 @@ from registry.intake.findings import Finding
 from registry.intake.topics import computed_columns, required_columns
 from registry.metadata import Topic
 
+PIECE = 1 << 20
 BOM = b"\xef\xbb\xbf"
 SITE_NAMES = frozenset({"site", "site_id", "site_code"})
 
@@ -57,15 +59,31 @@ class Reader:
 
 def _text(content: bytes) -> io.TextIOWrapper:
     """Return the text; bytes that are not UTF-8, and NUL, are refused by line, never guessed."""
-    plain = content.removeprefix(BOM)
-    try:
-        plain.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = plain.count(b"\n", 0, error.start) + 1
-        raise FileRefused(Finding("not_utf8", params={"byte": f"0x{plain[error.start]:02X}", "line": line})) from None
-    if (at := plain.find(b"\0")) >= 0:
-        raise FileRefused(Finding("nul_byte", params={"line": plain.count(b"\n", 0, at) + 1}))
-    return io.TextIOWrapper(io.BytesIO(plain), encoding="utf-8", newline="")
+    start = len(BOM) if content.startswith(BOM) else 0
+    if (at := _first_wrong_byte(content)) is not None:
+        params = {"byte": f"0x{content[at]:02X}", "line": _line(content, at)}
+        raise FileRefused(Finding("not_utf8", params=params))
+    if (at := content.find(b"\0")) >= 0:
+        raise FileRefused(Finding("nul_byte", params={"line": _line(content, at)}))
+    stream = io.BytesIO(content)
+    stream.seek(start)
+    return io.TextIOWrapper(stream, encoding="utf-8", newline="")
+
+
+def _first_wrong_byte(content: bytes) -> int | None:
+    """Look through the file piece by piece, so that it is never held a second time as text."""
+    decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(content)
+    for start in range(0, len(content), PIECE):
+        kept = len(decoder.getstate()[0])
+        try:
+            decoder.decode(view[start : start + PIECE], final=start + PIECE >= len(content))
+        except UnicodeDecodeError as error:
+            return start - kept + error.start
+    return None
+
+
+def _line(content: bytes, at: int) -> int:
+    return content.count(b"\n", 0, at) + 1
 
 
 def check_header(topic: Topic, reader: Reader) -> None:
