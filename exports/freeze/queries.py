@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -43,14 +43,20 @@ def copy_query(table: ReleasedTable, cases: Cases) -> sql.Composed:
     return sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
 
 
-def count_query(table: ReleasedTable, cases: Cases) -> sql.Composed:
-    """Return the query of rows, patients and sites of a table."""
+def count_query(tables: Sequence[ReleasedTable], cases: Cases) -> sql.Composed:
+    """Return the query of the number, rows, patients and sites of each table: one pass, the cases chosen once."""
+    chosen = Cases("SELECT id FROM cases", ())
+    each = [_count(number, table, chosen) for number, table in enumerate(tables)]
+    return sql.SQL("WITH cases AS MATERIALIZED ({}) {}").format(sql.SQL(cases.text), sql.SQL(" UNION ALL ").join(each))
+
+
+def _count(number: int, table: ReleasedTable, cases: Cases) -> sql.Composed:
     per_patient = sql.SQL("SELECT {p}.id, {p}.site_id, count(*) AS n {rows} GROUP BY 1, 2").format(
         p=PATIENT, rows=_rows(table.topic, cases, with_day_0=False)
     )
-    return sql.SQL("SELECT coalesce(sum(n), 0)::bigint, count(*), count(DISTINCT site_id) FROM ({}) AS people").format(
-        per_patient
-    )
+    return sql.SQL(
+        "SELECT {}, coalesce(sum(n), 0)::bigint, count(*), count(DISTINCT site_id) FROM ({}) AS people"
+    ).format(sql.Literal(number), per_patient)
 
 
 def _rows(topic: Topic, cases: Cases, *, with_day_0: bool = True) -> sql.Composed:

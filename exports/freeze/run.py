@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from django.db.backends.utils import CursorWrapper
 
 from exports.freeze.eligibility import eligible, exclusions, sites_with_papers
@@ -22,6 +22,8 @@ from exports.freeze.tables import ReleasedTable, released_tables
 from exports.freeze.verify import verify_tables
 from registry.models import Patient
 
+Finish = Callable[[bytes, ReleasedTable], None]
+
 
 def freeze(order: FreezeOrder, folder: Path, progress: Progress = silent) -> dict[str, Any]:
     """Write the frozen tables and their facts into a folder and return the facts.
@@ -33,7 +35,13 @@ def freeze(order: FreezeOrder, folder: Path, progress: Progress = silent) -> dic
         everybody = Patient.objects.using(EXPORT_ALIAS)
         excluded = exclusions(everybody, sites)
         who = people(order.project_key, eligible(everybody, sites).values_list("id", "site_id"), order.site_codes)
-        counted = _write_tables(cursor, eligible_cases(sites), who, folder, progress)
+        cases, tables = eligible_cases(sites), list(released_tables())
+
+        def finish(text: bytes, table: ReleasedTable) -> None:
+            write_parquet(folder, table.name, leaving(text, table, who))
+
+        _write_tables(cursor, tables, cases, finish, progress)
+        counted = _count(cursor, tables, cases)
     verify_tables(folder, counted)
     facts = facts_of(order, counted, excluded)
     write_facts(folder, facts)
@@ -41,30 +49,25 @@ def freeze(order: FreezeOrder, folder: Path, progress: Progress = silent) -> dic
 
 
 def _write_tables(
-    cursor: CursorWrapper, cases: Cases, who: pl.DataFrame, folder: Path, progress: Progress
-) -> list[tuple[ReleasedTable, Counts]]:
+    cursor: CursorWrapper, tables: Sequence[ReleasedTable], cases: Cases, finish: Finish, progress: Progress
+) -> None:
     """Write every table. While PostgreSQL sends one, a second thread finishes the one before; it uses no database."""
-    tables, counted = list(released_tables()), list[tuple[ReleasedTable, Counts]]()
+    rows = 0
     with ThreadPoolExecutor(1, "finish") as finisher:
         before: Future[None] | None = None
         for done, table in enumerate(tables):
-            progress(done, len(tables), sum(counts.rows for _table, counts in counted))
+            progress(done, len(tables), rows)
             text = receive(cursor, table, cases)
-            counted.append((table, _count(cursor, table, cases)))
+            rows += cursor.rowcount
             if before is not None:
                 # One table in hand and one behind it are all that memory has to hold.
                 before.result()
-            before = finisher.submit(_finish, text, table, who, folder)
+            before = finisher.submit(finish, text, table)
             del text
         if before is not None:
             before.result()
-    return counted
 
 
-def _finish(text: bytes, table: ReleasedTable, who: pl.DataFrame, folder: Path) -> None:
-    write_parquet(folder, table.name, leaving(text, table, who))
-
-
-def _count(cursor: CursorWrapper, table: ReleasedTable, cases: Cases) -> Counts:
-    cursor.execute(count_query(table, cases), cases.parameters)
-    return Counts(*cursor.fetchone())
+def _count(cursor: CursorWrapper, tables: Sequence[ReleasedTable], cases: Cases) -> list[tuple[ReleasedTable, Counts]]:
+    cursor.execute(count_query(tables, cases), cases.parameters)
+    return [(tables[number], Counts(*counts)) for number, *counts in cursor.fetchall()]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +55,26 @@ def build_package(folder: Path, tick: Tick = _silent) -> Package:
 
 def _add_tables(archive: Archive, folder: Path, facts: dict[str, Any], tick: Tick) -> dict[str, str]:
     digests: dict[str, str] = {}
-    for done, table in enumerate(facts["tables"]):
-        tick(done, len(facts["tables"]))
-        content, digests[table["name"]] = table_csv(read_parquet(folder, table["name"]))
-        archive.add(f"tables/{table['name']}.csv", content)
+    names = [str(table["name"]) for table in facts["tables"]]
+    for done, (name, (content, digest)) in enumerate(_written(folder, names)):
+        tick(done, len(names))
+        archive.add(f"tables/{name}.csv", content)
+        digests[name] = digest
     return digests
+
+
+def _written(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, tuple[bytes, str]]]:
+    """Yield each table as CSV with its digest; the next one is written while the caller compresses this one."""
+    with ThreadPoolExecutor(1, "csv") as writer:
+        ahead: Future[tuple[bytes, str]] | None = None
+        for name, following in zip_longest(names, names[1:]):
+            current = ahead or writer.submit(_one, folder, name)
+            ahead = writer.submit(_one, folder, following) if following else None
+            yield name, current.result()
+
+
+def _one(folder: Path, name: str) -> tuple[bytes, str]:
+    return table_csv(read_parquet(folder, name))
 
 
 def _checksums(archive: Archive) -> bytes:

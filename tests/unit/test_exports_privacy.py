@@ -16,7 +16,7 @@ from exports.freeze.policy import MERGED
 from exports.freeze.privacy import RECIPES, released_columns, released_name
 from exports.freeze.pseudonyms import project_key, site_codes, subject_key
 from exports.freeze.queries import SUBJECT_ID, copy_query, eligible_cases
-from exports.freeze.rows import finish, merge_rare
+from exports.freeze.rows import PLACE, finish, merge_rare
 from exports.freeze.tables import ROW_NO, SUBJECT, released_tables
 from exports.freeze.withheld import withheld_columns
 from registry.metadata import (
@@ -156,7 +156,7 @@ def death_rows(*owners):
     table = table_named("death_review")
     values = {SUBJECT_ID: list(owners), "review_no": list(range(len(owners)))}
     frame = pl.DataFrame({**values, "trm_class": ["TRM"] * len(owners), "reviewed_day": [3] * len(owners)})
-    who = pl.DataFrame({SUBJECT_ID: ["a", "b"], SUBJECT: ["KEYB", "KEYA"], "site": ["S01", "S02"]})
+    who = pl.DataFrame({SUBJECT_ID: ["a", "b"], SUBJECT: ["KEYB", "KEYA"], "site": ["S01", "S02"], PLACE: [2, 1]})
     return table, frame, who
 
 
