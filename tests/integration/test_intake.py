@@ -450,3 +450,46 @@ def test_staging_leaves_no_table_behind(alice, sev):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE tablename ~ '^(stage|merge)_'")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_is_seen_from_outside_and_a_discarded_upload_stops_its_worker(alice, sev, monkeypatch):
+    seen: list[tuple] = []
+    aside = connection.copy()
+
+    def meanwhile(*_args, **_kwargs):
+        with aside.cursor() as cursor:
+            cursor.execute("SELECT state, step, steps FROM registry_upload")
+            seen.append(cursor.fetchone())
+            cursor.execute("UPDATE registry_upload SET state = 'CANCELLED', finished_at = now()")
+
+    monkeypatch.setattr("registry.intake.batch.derive_patients", meanwhile)
+    try:
+        sent = upload(sev, alice, one_case())
+    finally:
+        aside.close()
+    assert seen == [("COMMITTING", 3, 3)]
+    assert (sent.state, Patient.objects.count()) == (UploadState.CANCELLED, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_dies_in_the_middle_leaves_nothing_and_the_next_one_finishes(alice, sev, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def die(*_args, **_kwargs):
+        raise Killed
+
+    sent = intake.submit(site=sev, by=alice, files=one_case())
+    with monkeypatch.context() as patch:
+        patch.setattr("registry.intake.batch.derive_patients", die)
+        with pytest.raises(Killed):
+            intake.run(sent.pk)
+    sent.refresh_from_db()
+    assert (sent.state, Patient.objects.count()) == (UploadState.COMMITTING, 0)
+    intake.run(sent.pk)
+    assert Patient.objects.count() == 0
+    Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    intake.run(sent.pk)
+    sent.refresh_from_db()
+    assert (sent.state, sent.attempts, Patient.objects.count()) == (UploadState.DONE, 2, 1)
