@@ -19,6 +19,7 @@ from exports.freeze.eligibility import eligible, sites_with_papers
 from exports.models import ExportJob, JobState, Project, Release
 from exports.selectors import next_name
 from exports.services import project_create, release_request
+from registry.demo import calendar
 from registry.demo.files import write_cohort
 from registry.demo.people import DEMO_PEOPLE, uploader_of
 from registry.intake import enqueue, submit
@@ -30,8 +31,8 @@ from sites.models import Site, User
 from sites.roles import Role
 
 TITLE = "Demonstration: anakinra after CAR-T, simulated"
-# After the last day of any simulated case; the one "now" of the demonstration, so that its package is always the same.
-DATA_CUT = dt.datetime(2024, 1, 31, tzinfo=dt.UTC)
+# The one "now" of the demonstration, so that its package is always the same.
+DATA_CUT = dt.datetime.combine(calendar.DATA_CUT, dt.time(), dt.UTC)
 PATIENCE_SECONDS = 100.0
 POLL_SECONDS = 0.2
 NAME = "demo_run"

@@ -18,6 +18,7 @@ from registry.metadata import (
     topic,
 )
 from registry.models.base import ClinicalModel, ParentKey
+from registry.rules.coding import gettext_noop
 from registry.rules.icans import Consciousness, IceAssessable, IcpSign, Motor, Oedema, Seizure
 from sites.audit import audited
 
@@ -74,11 +75,11 @@ class IcansAssessment(ClinicalModel):
     episode = ParentKey("registry.IcansEpisode", "assessments")
     assessed_on = DateVariable(Variable("Day", Privacy.DATE), required=True)
     ice_assessable = CodedVariable(Variable("ICE could be done", Privacy.CLINICAL), IceAssessable)
-    ice_orientation = _ice("ICE: orientation", 4)
-    ice_naming = _ice("ICE: naming", 3)
-    ice_command = _ice("ICE: following a command", 1)
-    ice_writing = _ice("ICE: writing", 1)
-    ice_attention = _ice("ICE: attention", 1)
+    ice_orientation = _ice(gettext_noop("ICE: orientation"), 4)
+    ice_naming = _ice(gettext_noop("ICE: naming"), 3)
+    ice_command = _ice(gettext_noop("ICE: following a command"), 1)
+    ice_writing = _ice(gettext_noop("ICE: writing"), 1)
+    ice_attention = _ice(gettext_noop("ICE: attention"), 1)
     ice_total = IntegerVariable(
         Variable(
             "ICE score", Privacy.CLINICAL, unit="1", limits=(0, 10), note="Sum of the items where they are recorded"

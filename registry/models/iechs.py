@@ -16,6 +16,7 @@ from registry.metadata import (
     topic,
 )
 from registry.models.base import ClinicalModel, ParentKey
+from registry.rules.coding import gettext_noop
 from registry.rules.iechs import IecHsGradeReason
 from sites.audit import audited
 
@@ -36,21 +37,23 @@ class IecHsEpisode(ClinicalModel):
     onset_on = DateVariable(Variable("Onset of IEC-HS", Privacy.DATE), partial=True)
     is_resolved = FlagVariable(Variable("IEC-HS resolved", Privacy.CLINICAL))
     resolved_on = DateVariable(Variable("Resolution of IEC-HS", Privacy.DATE), partial=True)
-    has_raised_ferritin = _finding("Ferritin above 2 x upper limit or baseline, or rapidly rising")
-    has_raised_transaminases = _finding("AST or ALT above 5 x upper limit (or 5 x abnormal baseline)")
-    has_low_fibrinogen = _finding("Fibrinogen below 150 mg/dL or below the lower limit")
-    has_new_cytopenia = _finding("New, worse or refractory cytopenia", note="At least one lineage grade 4")
-    has_raised_ldh = _finding("LDH above the upper limit")
-    has_prolonged_coagulation = _finding("Prolonged PT or PTT")
-    has_raised_bilirubin = _finding("Raised direct bilirubin")
-    has_splenomegaly = _finding("New splenomegaly")
-    has_fever = _finding("Fever")
-    has_neurotoxicity = _finding("Neurotoxicity")
-    has_pulmonary = _finding("Hypoxia, infiltrates or pulmonary oedema")
-    has_renal_failure = _finding("Renal failure")
-    has_raised_triglycerides = _finding("Fasting triglycerides above 265 mg/dL")
-    has_tissue_haemophagocytosis = _finding("Haemophagocytosis in tissue")
-    has_other_explanation = _finding("Solely explained by CRS, infection or progression")
+    has_raised_ferritin = _finding(gettext_noop("Ferritin above 2 x upper limit or baseline, or rapidly rising"))
+    has_raised_transaminases = _finding(gettext_noop("AST or ALT above 5 x upper limit (or 5 x abnormal baseline)"))
+    has_low_fibrinogen = _finding(gettext_noop("Fibrinogen below 150 mg/dL or below the lower limit"))
+    has_new_cytopenia = _finding(
+        gettext_noop("New, worse or refractory cytopenia"), note="At least one lineage grade 4"
+    )
+    has_raised_ldh = _finding(gettext_noop("LDH above the upper limit"))
+    has_prolonged_coagulation = _finding(gettext_noop("Prolonged PT or PTT"))
+    has_raised_bilirubin = _finding(gettext_noop("Raised direct bilirubin"))
+    has_splenomegaly = _finding(gettext_noop("New splenomegaly"))
+    has_fever = _finding(gettext_noop("Fever"))
+    has_neurotoxicity = _finding(gettext_noop("Neurotoxicity"))
+    has_pulmonary = _finding(gettext_noop("Hypoxia, infiltrates or pulmonary oedema"))
+    has_renal_failure = _finding(gettext_noop("Renal failure"))
+    has_raised_triglycerides = _finding(gettext_noop("Fasting triglycerides above 265 mg/dL"))
+    has_tissue_haemophagocytosis = _finding(gettext_noop("Haemophagocytosis in tissue"))
+    has_other_explanation = _finding(gettext_noop("Solely explained by CRS, infection or progression"))
     worst_manifestation = CodedVariable(
         Variable("Worst manifestation", Privacy.CLINICAL, note="Sets the grade; provisional"), IecHsGradeReason
     )
