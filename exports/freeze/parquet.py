@@ -19,7 +19,7 @@ def parquet_path(folder: Path, table: str) -> Path:
 def write_parquet(folder: Path, table: str, frame: pl.DataFrame) -> None:
     """Write a frozen table whole."""
     with whole_file(parquet_path(folder, table)) as part:
-        frame.write_parquet(part, compression="zstd", compression_level=1, statistics=False)
+        frame.write_parquet(part, compression="lz4", statistics=False)
 
 
 def read_parquet(folder: Path, table: str) -> pl.DataFrame:

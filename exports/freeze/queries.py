@@ -1,8 +1,8 @@
-"""The queries of the freeze: named columns of eligible cases, and the counts that the written tables must meet."""
+"""The queries of the freeze: named columns of eligible cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,8 +29,8 @@ class Cases:
 
 
 def eligible_cases(site_ids: Iterable[UUID]) -> Cases:
-    """Return the subquery of the ids of eligible patients."""
-    chosen = eligible(Patient.objects.using(EXPORT_ALIAS), site_ids).values_list("id")
+    """Return the subquery of the ids and sites of eligible patients."""
+    chosen = eligible(Patient.objects.using(EXPORT_ALIAS), site_ids).values_list("id", "site_id")
     text, parameters = chosen.query.sql_with_params()
     return Cases(text, tuple(parameters))
 
@@ -43,56 +43,34 @@ def copy_query(table: ReleasedTable, cases: Cases) -> sql.Composed:
     return sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
 
 
-def count_query(tables: Sequence[ReleasedTable], cases: Cases) -> sql.Composed:
-    """Return the query of the number, rows, patients and sites of each table: one pass, the cases chosen once."""
-    chosen = Cases("SELECT id FROM cases", ())
-    each = [_count(number, table, chosen) for number, table in enumerate(tables)]
-    return sql.SQL("WITH cases AS MATERIALIZED ({}) {}").format(sql.SQL(cases.text), sql.SQL(" UNION ALL ").join(each))
-
-
-def _count(number: int, table: ReleasedTable, cases: Cases) -> sql.Composed:
-    per_patient = sql.SQL("SELECT {p}.id, {p}.site_id, count(*) AS n {rows} GROUP BY 1, 2").format(
-        p=PATIENT, rows=_rows(table.topic, cases, with_day_0=False)
-    )
-    return sql.SQL(
-        "SELECT {}, coalesce(sum(n), 0)::bigint, count(*), count(DISTINCT site_id) FROM ({}) AS people"
-    ).format(sql.Literal(number), per_patient)
-
-
-def _rows(topic: Topic, cases: Cases, *, with_day_0: bool = True) -> sql.Composed:
-    """Return FROM and WHERE: the row, the rows above it, its patient, and what gives day 0 and the product.
-
-    A count needs neither of the last two; every case has an index course and every course a product.
-    """
-    parts = [sql.SQL("FROM {} AS {}").format(_table(topic), ROW)]
+def _rows(topic: Topic, cases: Cases) -> sql.Composed:
+    """Return FROM and WHERE: the row, the rows above it, its patient, and what gives day 0 and the product."""
+    parts = [sql.SQL("FROM {} AS {}").format(table_of(topic), ROW)]
     below: sql.Identifier = ROW
-    for step, entry in _way_up(topic):
-        parts.append(_join(entry, sql.SQL("{}.{}").format(below, sql.Identifier(f"{step}_id"))))
+    for step, entry in way_up(topic):
+        parts.append(_join(entry, sql.SQL("{}.{}").format(below, step)))
         below = alias_of(entry)
-    parts += _own_alias(topic)
-    if with_day_0 and COURSE not in {entry.code for entry in (topic, *topic.ancestors)}:
+    if topic.code in {PEOPLE, COURSE}:
+        # The patient is its own patient, and a course its own origin.
+        parts.append(_join(topic, sql.SQL("{}.id").format(ROW)))
+    if COURSE not in {entry.code for entry in (topic, *topic.ancestors)}:
         parts.append(_index_course())
-    if with_day_0 and topic.model is InfusionCourse:
+    if topic.model is InfusionCourse:
         parts.append(_product())
-    parts.append(sql.SQL("WHERE {}.id IN ({})").format(PATIENT, sql.SQL(cases.text)))
+    parts.append(sql.SQL("WHERE {}.id IN (SELECT id FROM ({}) AS cases)").format(PATIENT, sql.SQL(cases.text)))
     return sql.SQL(" ").join(parts)
 
 
-def _way_up(topic: Topic) -> Iterable[tuple[str, Topic]]:
-    """Yield each foreign key up and the topic that it leads to, nearest first."""
+def way_up(topic: Topic) -> Iterator[tuple[sql.Identifier, Topic]]:
+    """Yield the column of each foreign key up and the topic that it leads to, nearest first."""
     while topic.parent is not None and topic.parent_topic is not None:
-        yield topic.parent, topic.parent_topic
+        yield sql.Identifier(f"{topic.parent}_id"), topic.parent_topic
         topic = topic.parent_topic
-
-
-def _own_alias(topic: Topic) -> list[sql.Composed]:
-    """The patient is its own patient, and a course its own origin."""
-    return [_join(topic, sql.SQL("{}.id").format(ROW))] if topic.code in {PEOPLE, COURSE} else []
 
 
 def _join(entry: Topic, key: sql.Composed) -> sql.Composed:
     alias = alias_of(entry)
-    return sql.SQL("JOIN {} AS {} ON {}.id = {}").format(_table(entry), alias, alias, key)
+    return sql.SQL("JOIN {} AS {} ON {}.id = {}").format(table_of(entry), alias, alias, key)
 
 
 def _index_course() -> sql.Composed:
@@ -107,5 +85,6 @@ def _product() -> sql.Composed:
     return sql.SQL("JOIN {} AS {product} ON {product}.code = {r}.product_id").format(table, product=PRODUCT, r=ROW)
 
 
-def _table(topic: Topic) -> sql.Identifier:
+def table_of(topic: Topic) -> sql.Identifier:
+    """Return the table of a topic."""
     return sql.Identifier(topic.model._meta.db_table)

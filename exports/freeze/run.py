@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from exports.freeze.counting import count_tables
 from exports.freeze.eligibility import eligible, exclusions, sites_with_papers
-from exports.freeze.facts import Counts, facts_of
+from exports.freeze.facts import facts_of
 from exports.freeze.folder import write_facts
 from exports.freeze.order import FreezeOrder, Progress, silent
 from exports.freeze.parquet import write_parquet
 from exports.freeze.policy import EXPORT_ALIAS
-from exports.freeze.queries import Cases, count_query, eligible_cases
+from exports.freeze.queries import Cases, eligible_cases
 from exports.freeze.rows import leaving, people, receive
 from exports.freeze.snapshot import snapshot
 from exports.freeze.tables import ReleasedTable, released_tables
@@ -41,7 +42,7 @@ def freeze(order: FreezeOrder, folder: Path, progress: Progress = silent) -> dic
             write_parquet(folder, table.name, leaving(text, table, who))
 
         _write_tables(cursor, tables, cases, finish, progress)
-        counted = _count(cursor, tables, cases)
+        counted = count_tables(cursor, tables, cases)
     verify_tables(folder, counted)
     facts = facts_of(order, counted, excluded)
     write_facts(folder, facts)
@@ -66,8 +67,3 @@ def _write_tables(
             del text
         if before is not None:
             before.result()
-
-
-def _count(cursor: CursorWrapper, tables: Sequence[ReleasedTable], cases: Cases) -> list[tuple[ReleasedTable, Counts]]:
-    cursor.execute(count_query(tables, cases), cases.parameters)
-    return [(tables[number], Counts(*counts)) for number, *counts in cursor.fetchall()]

@@ -23,7 +23,8 @@ def formula_safe(frame: pl.DataFrame) -> pl.DataFrame:
 
     Numbers keep their minus sign. The frame itself comes back when there is no such text.
     """
-    unsafe = [name for name, dtype in frame.schema.items() if dtype == pl.String and _has_formula(frame[name])]
+    texts = frame.select(pl.col(pl.String).str.contains(FORMULA_START).any())
+    unsafe = [column.name for column in texts if column.item()]
     if not unsafe:
         return frame
     escaped = [
@@ -31,11 +32,6 @@ def formula_safe(frame: pl.DataFrame) -> pl.DataFrame:
         for name in unsafe
     ]
     return frame.with_columns(escaped)
-
-
-def _has_formula(column: pl.Series) -> bool:
-    # Codes repeat, so the few different texts are looked at, not every cell.
-    return bool(column.unique().str.contains(FORMULA_START).any())
 
 
 def table_csv(frame: pl.DataFrame) -> tuple[bytes, str]:

@@ -26,7 +26,7 @@ from sites.models import Site
 from tests.performance.reporting import tell
 
 ROUNDS = 5
-RELEASE_BUDGET, REPACKAGE_BUDGET = 1.5, 0.5
+RELEASE_BUDGET, REPACKAGE_BUDGET = 1.5, 0.25
 PATIENTS = int(os.environ.get("QUELL_BENCH_PATIENTS", "10000"))
 KEY = b"a key of the benchmark, 32 bytes"
 
@@ -66,7 +66,13 @@ def report(seconds: list[float], folder: Path) -> None:
         seconds=round(released, 2),
         **facts,
     )
-    tell("package of a frozen release / COPY", packaged / copied, REPACKAGE_BUDGET, seconds=round(packaged, 2), **facts)
+    tell(
+        "package of a frozen release / whole release from live tables",
+        packaged / released,
+        REPACKAGE_BUDGET,
+        seconds=round(packaged, 2),
+        **facts,
+    )
 
 
 def timed(work: Callable[[Path], None], folder: Path) -> float:
