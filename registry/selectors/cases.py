@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
-from registry.metadata import topics
-from registry.models import Patient
+from registry.metadata import Topic, topics
+from registry.models import InfusionCourse, Patient
+
+# Who the patient is stands apart and is shown by its own act alone; judgements of a death are for the adjudicators.
+NOT_ON_CASE_PAGES = frozenset({"identity", "death_review"})
 
 
 def cases_visible(user: Any) -> QuerySet[Patient]:
@@ -23,3 +27,53 @@ def case_count(user: Any) -> int:
 def topic_counts(user: Any) -> dict[str, int]:
     """Return topic code -> number of rows that this person may see."""
     return {topic.code: topic.model._default_manager.visible_to(user).count() for topic in topics()}
+
+
+def case_slice(
+    user: Any, size: int, *, prefix: str = "", site_id: UUID | None = None, after: UUID | None = None
+) -> list[Patient]:
+    """Return the next cases in the order of study ids, one more than `size` where others follow.
+
+    It goes on from the case `after` instead of counting what came before, so the last page costs what the first does.
+    A case that the person may not see is no place to go on from: the answer is then the first page.
+    """
+    cases = cases_visible(user).filter(study_id__istartswith=prefix)
+    if site_id is not None:
+        cases = cases.filter(site_id=site_id)
+    courses = InfusionCourse.objects.visible_to(user).filter(course_no=1).select_related("product")
+    cases = _from(cases, cases_visible(user).filter(pk=after).first() if after else None)
+    indexed = Prefetch("infusion_courses", courses, to_attr="index_courses")
+    return list(cases.order_by("study_id", "pk").select_related("site").prefetch_related(indexed)[: size + 1])
+
+
+def _from(cases: QuerySet[Patient], last: Patient | None) -> QuerySet[Patient]:
+    if last is None:
+        return cases
+    beyond = Q(study_id__gt=last.study_id) | Q(study_id=last.study_id, pk__gt=last.pk)
+    return cases.filter(beyond, study_id__gte=last.study_id)
+
+
+def case_topics() -> list[Topic]:
+    """Return the topics that a case page shows, each followed by those below it."""
+    shown = [topic for topic in topics() if topic.code not in NOT_ON_CASE_PAGES]
+    return [entry for topic in shown if topic.parent_topic is None for entry in _with_children(topic, shown)]
+
+
+def _with_children(topic: Topic, shown: list[Topic]) -> list[Topic]:
+    below = [entry for entry in shown if entry.parent_topic is topic]
+    return [topic, *(entry for child in below for entry in _with_children(child, shown))]
+
+
+def case_rows(user: Any, topic: Topic, patient: Patient) -> list[Model]:
+    """Return the rows of one topic of a case in their order, with the rows above them, in one query."""
+    rows = topic.model._default_manager.visible_to(user)
+    if topic.parent is None:
+        return list(rows.filter(pk=patient.pk))
+    path = topic.path_to("patient")
+    above = path.rsplit("__", 1)[0] if "__" in path else None
+    return list(rows.filter(**{f"{path}_id": patient.pk}).select_related(*_related(topic, above)))
+
+
+def _related(topic: Topic, above: str | None) -> list[str]:
+    references = [field.name for field in topic.fields if field.is_relation]
+    return [name for name in (above, *references) if name]

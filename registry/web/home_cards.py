@@ -18,6 +18,7 @@ from sites.roles import Permission, Role
 def register() -> None:
     """Put the work list on the bar and the counts on the home pages."""
     register_link("home", gettext_lazy("Work list"), "home", permissions=None, order=0)
+    register_link("cases", gettext_lazy("Cases"), "cases", permissions=[Permission.CASE_VIEW], order=10)
     register_cards("registry.own_cases", own_cases, roles=[Role.COORDINATOR, Role.INVESTIGATOR], order=20)
     register_cards("registry.all_cases", all_cases, roles=[Role.DATA_MANAGER], order=20)
     register_link("uploads", gettext_lazy("Uploads"), "uploads", permissions=[Permission.CASE_UPLOAD], order=30)
@@ -41,7 +42,8 @@ def _cases(title: str, counts: dict[str, int]) -> Card:
         return Card(title, _("No cases have been entered yet."))
     total = sum(counts.values())
     by_site = ", ".join(f"{code} {count}" for code, count in counts.items())
-    return Card(title, ngettext("case (%(by_site)s)", "cases (%(by_site)s)", total) % {"by_site": by_site}, total)
+    text = ngettext("case (%(by_site)s)", "cases (%(by_site)s)", total) % {"by_site": by_site}
+    return Card(title, text, total, reverse("cases"), _("See cases"))
 
 
 def deaths(user: User) -> Iterable[Card]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from registry.web.views.cases import case, cases
 from registry.web.views.home import home
 from registry.web.views.language import choose_language
 from registry.web.views.uploads import (
@@ -19,6 +20,8 @@ from registry.web.views.uploads import (
 urlpatterns = [
     path("", home, name="home"),
     path("language/", choose_language, name="choose_language"),
+    path("cases/", cases, name="cases"),
+    path("cases/<uuid:patient_id>/", case, name="case"),
     path("uploads/", uploads, name="uploads"),
     path("uploads/new/", upload_new, name="upload_new"),
     path("uploads/templates/<slug:code>.csv", upload_template, name="upload_template"),
