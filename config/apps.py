@@ -12,10 +12,12 @@ def after_migrate(using: str, **signal: Any) -> None:
     """Close the doors of the audit packages and set the grants, once all tables and triggers stand."""
     from config.database.audit_functions import close_audit_doors
     from config.database.grants import refresh_grants
+    from config.database.locks import refresh_locks
 
     close_audit_doors(using)
     # `flush` sends the same signal without a plan; it makes no table.
     if "plan" in signal:
+        refresh_locks(using)
         refresh_grants(using)
 
 

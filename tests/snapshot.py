@@ -15,6 +15,7 @@ FOLDER = BASE_DIR / "var" / "test"
 # Whatever decides how the migrated database looks: tables, triggers, roles and grants.
 SOURCES = (
     "*/migrations/*.py", "sites/**/*.py", "registry/models/*.py", "registry/metadata/*.py", "registry/rules/*.py",
+    "registry/services/lock_sql.py",
     "exports/models*", "exports/models/*.py", "config/database/*.py", "config/embedded/*.py", "config/settings/*.py",
     "config/apps.py", "tests/database.py", "requirements.txt",
 )  # fmt: skip

@@ -37,12 +37,18 @@ SYSTEM_FIELDS: Mapping[str, str] = {
         "pgh_obj_model pgh_slug"
     ),
     "pghistory.MiddlewareEvents": "url user",
+    "registry.CaseLock": "id locked_at locked_by patient reason site topic",
     "registry.DeathReview": "adjudicator",
+    "registry.FormStatus": "completed_at completed_by id is_complete patient site topic",
     "registry.Product": (
         "brand_name code code_names costimulatory_domain first_approved_on generic_name is_split_dose "
         "is_verified source target vector"
     ),
     "registry.ProductApproval": "approved_on disease_group id is_verified jurisdiction line product source",
+    "registry.Signature": (
+        "audit_position id meaning patient record_sha256 signed_at signed_by signer_name site void_reason voided_at"
+    ),
+    "registry.SiteLock": "id locked_at locked_by reason site until_on",
     "registry.Upload": (
         "attempts blank_cells created_at error_code error_reference finished_at heartbeat_at id is_commit_wanted "
         "lease_until mode number_style reason site state step step_file steps uploaded_by"

@@ -13,6 +13,7 @@ from registry.models.outcome import Death, DeathReview, FollowUp, Relapse
 from registry.models.patient import Patient, PatientIdentity
 from registry.models.products import Product, ProductApproval
 from registry.models.response import ResponseAssessment
+from registry.models.status import CaseLock, FormStatus, Signature, SiteLock
 from registry.models.stays import CareStay
 from registry.models.therapy import ToxicityTherapy
 from registry.models.uploads import Upload, UploadFile, UploadFinding
@@ -22,12 +23,14 @@ __all__ = [
     "AnakinraCourse",
     "AnakinraSegment",
     "CareStay",
+    "CaseLock",
     "CrsAssessment",
     "CrsEpisode",
     "Death",
     "DeathReview",
     "Disease",
     "FollowUp",
+    "FormStatus",
     "FurtherInfusion",
     "IcansAssessment",
     "IcansEpisode",
@@ -41,6 +44,8 @@ __all__ = [
     "ProductApproval",
     "Relapse",
     "ResponseAssessment",
+    "Signature",
+    "SiteLock",
     "ToxicityTherapy",
     "Upload",
     "UploadFile",
