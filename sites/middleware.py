@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import translation
 
-from sites.access import grants_of
 from sites.context import acting_as, request_numbered
+from sites.site_choice import grants_for_request
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -36,7 +36,7 @@ class ContextMiddleware:
     def _serve(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        request.user.request_grants = grants_of(request.user)
+        request.user.request_grants = grants_for_request(request)
         with acting_as(request.user, source="web"):
             response = self.get_response(request)
             _refuse_streams(response)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,6 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "bar_links": lambda: _links(request),
         "bar_sites": lambda: _sites(request),
+        "bar_choice": cache(lambda: _choice(request)),
     }
 
 
@@ -31,6 +35,22 @@ def _links(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _sites(request: HttpRequest) -> list[str]:
-    """Return the codes of the sites at which the person holds a role."""
+    """Return the codes of the sites at which the person holds a role; whoever may switch sees them in the switcher."""
     held = {site_id for site_id, _ in grants_of(request.user).local}
-    return list(Site.objects.filter(pk__in=sorted(held)).values_list("code", flat=True)) if held else []
+    return [] if _to_choose(request) or not held else [site.code for site in _in_order(held)]
+
+
+def _choice(request: HttpRequest) -> dict[str, Any]:
+    """Return the sites between which the person may switch, and the one chosen (None: all); empty for the others."""
+    sites = _in_order(_to_choose(request)) if _to_choose(request) else []
+    here = {site_id for site_id, _ in grants_of(request.user).local}
+    chosen = next((site for site in sites if here == {site.pk}), None)
+    return {"sites": sites, "chosen": chosen} if sites else {}
+
+
+def _to_choose(request: HttpRequest) -> Collection[UUID]:
+    return getattr(request.user, "sites_to_choose", ())
+
+
+def _in_order(ids: Collection[UUID]) -> list[Site]:
+    return list(Site.objects.filter(pk__in=sorted(ids)).order_by("code"))

@@ -7,6 +7,7 @@ from django.urls import path
 from registry.web.views.cases import case, cases
 from registry.web.views.home import home
 from registry.web.views.language import choose_language
+from registry.web.views.site_choice import switch_site
 from registry.web.views.uploads import (
     upload,
     upload_decide,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("language/", choose_language, name="choose_language"),
     path("cases/", cases, name="cases"),
     path("cases/<uuid:patient_id>/", case, name="case"),
+    path("sites/switch/", switch_site, name="switch_site"),
     path("uploads/", uploads, name="uploads"),
     path("uploads/new/", upload_new, name="upload_new"),
     path("uploads/templates/<slug:code>.csv", upload_template, name="upload_template"),

@@ -86,7 +86,7 @@ def test_the_bar_shows_what_a_person_may_open_and_nothing_else(cast, signed_in, 
 
 
 def test_the_bar_names_a_persons_sites(cast, signed_in) -> None:
-    assert "HOU, SEV · Carol" in signed_in(cast.carol).get("/").content.decode()
+    assert "SEV · Alice" in signed_in(cast.alice).get("/").content.decode()
 
 
 @with_test_pages
@@ -170,7 +170,7 @@ def test_the_demonstration_says_that_its_data_are_simulated(cast, signed_in, set
 
 def test_a_stream_is_refused_because_it_outlives_its_context(cast) -> None:
     request = RequestFactory().get("/")
-    request.user = cast.alice
+    request.user, request.session = cast.alice, {}
     with pytest.raises(RuntimeError, match="streamed"):
         ContextMiddleware(lambda _: StreamingHttpResponse(iter(["x"])))(request)
 
