@@ -15,6 +15,10 @@ from config.database.roles import BACKUP, EXPORT, WEB, WORKER
 WORKING = f"{WEB}, {WORKER}"
 # Tables of the machinery that the application reads and never changes.
 READ_ONLY = ("django_migrations", "pghistory_context")
+# Lines are added here and never changed or removed.
+ADD_ONLY = ("study_sites_accesslog",)
+# The seal on the audit trail: made by the worker, read by the pages.
+SEALS = ("study_sites_seal", "study_sites_sealcheck", "study_sites_sealedevent")
 
 
 def refresh_grants(using: str = "default") -> None:
@@ -43,9 +47,11 @@ def _grant_working(cursor: CursorWrapper) -> None:
 
 
 def _narrow(cursor: CursorWrapper, tables: set[str]) -> None:
-    for table in sorted(tables & event_tables()):
+    for table in sorted(tables & {*event_tables(), *ADD_ONLY, *SEALS}):
         # History is written by the triggers and read; the application's roles can never change or remove it.
         cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {WORKING}')
+    for table in sorted(tables.intersection(SEALS)):
+        cursor.execute(f'REVOKE INSERT ON "{table}" FROM {WEB}')
     for table in sorted(tables.intersection(READ_ONLY)):
         cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {WORKING}')
 

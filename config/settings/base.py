@@ -6,6 +6,7 @@ from config.settings.audit import *  # noqa: F403
 from config.settings.databases import *  # noqa: F403
 from config.settings.pages import *  # noqa: F403
 from config.settings.releases import *  # noqa: F403
+from config.settings.seals import *  # noqa: F403
 from config.settings.signin import *  # noqa: F403
 from config.settings.tasks import *  # noqa: F403
 

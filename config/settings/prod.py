@@ -31,6 +31,9 @@ SECRET_KEY = required("SECRET_KEY", "a random text of 50 characters or more that
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short: it must hold 50 random characters or more.")
 QUELL_PROJECT_KEK = required("QUELL_PROJECT_KEK", "a random text of 32 characters or more that subject keys come from")
+QUELL_SEAL_KEY = required("QUELL_SEAL_KEY", "a random text of 32 characters or more that seals the audit trail")
+if len(QUELL_SEAL_KEY) < 32:
+    raise ImproperlyConfigured("QUELL_SEAL_KEY is too short: it must hold 32 random characters or more.")
 if len(QUELL_PROJECT_KEK) < 32:
     raise ImproperlyConfigured("QUELL_PROJECT_KEK is too short: it must hold 32 random characters or more.")
 _hosts = required("QUELL_HOSTS", "the host names people type, separated by commas").split(",")

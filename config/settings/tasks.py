@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
+
 from config.addresses import parse_address, pgmq_conn_string
 from config.database.addresses import broker_address
 from config.settings.databases import QUELL_PROCESS, database_address
@@ -65,4 +67,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "registry.upload_sweep": {"task": "registry.upload_sweep", "schedule": 4.0},
     "registry.upload_purge": {"task": "registry.upload_purge", "schedule": 6 * 3600.0},
     "exports.sweep": {"task": "exports.sweep", "schedule": 4.0},
+    "sites.audit_seal": {"task": "sites.audit_seal", "schedule": crontab(hour=2, minute=40)},
 }

@@ -19,6 +19,8 @@ from config.settings.databases import DATABASES  # noqa: E402
 
 SECRET_KEY = "only for tests"  # noqa: S105
 QUELL_PROJECT_KEK = "a key of at least thirty-two characters, for tests alone"
+QUELL_SEAL_KEY = "another key of at least thirty-two characters, for tests alone"
+QUELL_SEAL_DIR = str(Path(tempfile.gettempdir(), f"quell-test-{QUELL_TEST_RUN}", "seals"))
 QUELL_REVISION = "test"
 QUELL_RELEASE_DIR = str(Path(tempfile.gettempdir(), f"quell-test-{QUELL_TEST_RUN}", "releases"))
 DEBUG = False

@@ -58,8 +58,14 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     ),
     "registry.UploadFinding": "code column file id params row site value",
     "sessions.Session": "expire_date session_data session_key",
+    "study_sites.AccessLog": (
+        "about_site at detail id kind object_id object_type reason request_id source user user_label"
+    ),
     "study_sites.Agreement": "id kind reference signed_on site valid_from valid_until",
     "study_sites.Membership": "ends_on id role site starts_on user",
+    "study_sites.Seal": "events head key_id number sealed_at sequence",
+    "study_sites.SealCheck": "breaks checked_at id links rows unsealed",
+    "study_sites.SealedEvent": "digest event_id event_table link sequence",
     "study_sites.Site": "code country id name status time_zone",
     "study_sites.User": "id is_active language last_login password",
 }

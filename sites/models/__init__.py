@@ -1,10 +1,24 @@
-"""Sites, agreements, people and memberships."""
+"""Sites, agreements, people and memberships; the log of reads and the seal on the audit trail."""
 
 from __future__ import annotations
 
+from sites.models.access_log import AccessKind, AccessLog
 from sites.models.agreement import Agreement, AgreementKind
 from sites.models.membership import Membership
+from sites.models.seals import Seal, SealCheck, SealedEvent
 from sites.models.site import Site, SiteStatus
 from sites.models.user import User
 
-__all__ = ["Agreement", "AgreementKind", "Membership", "Site", "SiteStatus", "User"]
+__all__ = [
+    "AccessKind",
+    "AccessLog",
+    "Agreement",
+    "AgreementKind",
+    "Membership",
+    "Seal",
+    "SealCheck",
+    "SealedEvent",
+    "Site",
+    "SiteStatus",
+    "User",
+]
