@@ -42,6 +42,7 @@ class Permission(StrEnum):
     REQUEST_CREATE = "request.create"
     REQUEST_DECIDE = "request.decide"
     DEATH_ADJUDICATE = "death.adjudicate"
+    DEATH_ASSIGN = "death.assign"
     LINKAGE_RESOLVE = "linkage.resolve"
     AUDIT_VIEW = "audit.view"
     SITE_ADMIN = "site.admin"
@@ -61,6 +62,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             {
                 _P.CASE_VIEW,
                 _P.CASE_LOCK,
+                _P.DEATH_ASSIGN,
                 _P.QUERY_OPEN,
                 _P.QUERY_CLOSE,
                 _P.RELEASE_VIEW,

@@ -21,6 +21,7 @@ from registry.intake.topics import upload_topics
 from registry.metadata import Topic, topic_named
 from registry.rules.labs import ANALYTES, Analyte
 from registry.services import Problem, derive_patients, records_write
+from registry.services.bulk import LOCK_CODES
 from registry.services.lab_rules import lab_units_of
 from registry.services.staging import drop_stages
 
@@ -99,6 +100,8 @@ def _params(topic: Topic, problem: Problem) -> dict[str, Any]:
         return {"topic": topic_named(problem.detail).label, "key": _key(values, problem.columns)}
     if problem.code == "duplicate":
         return {"key": _key(values, problem.columns), "rows": ", ".join(map(str, values["copies"]))}
+    if problem.code in LOCK_CODES:
+        return {"topic": topic.label, "case": values["study_id"]}
     if problem.code == "constraint":
         return {"name": problem.detail}
     return _lab_params(values) if problem.code == "rule" else {}

@@ -47,6 +47,12 @@ WORDS: Mapping[str, Any] = {
     "required": lazy("A value is needed here."),
     "lab_limits": lazy("The result is outside what is possible (%(low)s to %(high)s %(unit)s). Check value and unit."),
     "unit_not_allowed": lazy("%(analyte)s cannot be in “%(unit)s”. Use one of: %(allowed)s."),
+    "case_locked": lazy(
+        "The form “%(topic)s” of case %(case)s is locked. Take the row out, or ask a data manager to unlock it."
+    ),
+    "reason_needed": lazy(
+        "The form “%(topic)s” of case %(case)s was completed before. Upload again and say why it changes."
+    ),
     "constraint": lazy("These values cannot stand together."),
     # A cell
     "key_empty": lazy("This cell names the row and cannot be empty."),

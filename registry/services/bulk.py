@@ -13,10 +13,13 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from registry.metadata import Topic
+from registry.services.lock_sql import LOCKED, REASON_NEEDED
+from registry.services.locks import refuse_locked
 from registry.services.merging import Merge, constraint_columns
 from registry.services.staging import StageRow, stage_rows
 
 LAST_WALL_ROUNDS = 50
+LOCK_CODES = (LOCKED, REASON_NEEDED)
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
@@ -67,6 +70,7 @@ def records_write(
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {merge.table}")
         cursor.execute(merge.create(), names)
+        refuse_locked(cursor, merge.table, topic, names)
         written = Written()
         _insert(cursor, merge, names, written)
         _read_problems(cursor, merge, written, problem_limit)
@@ -92,9 +96,10 @@ def _set_aside(cursor: Any, merge: Merge, error: IntegrityError) -> bool:
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is None or not (row_id := _UUID.search(diagnosis.message_detail or "")):
         return False
+    name = diagnosis.constraint_name
     cursor.execute(
         f"UPDATE {merge.table} SET q_problems = array_append(q_problems, %s) WHERE id = %s AND q_problems = '{{}}'",
-        [f"constraint:{diagnosis.constraint_name}", row_id.group()],
+        [name if name in LOCK_CODES else f"constraint:{name}", row_id.group()],
     )
     return bool(cursor.rowcount)
 
@@ -131,7 +136,7 @@ def _columns(merge: Merge, name: str, detail: str) -> tuple[str, ...]:
     if name in {"parent_missing", "parent_refused"}:
         above = next(topic for topic in merge.topic.ancestors if topic.code == detail)
         return above.key_columns
-    if name == "duplicate":
+    if name == "duplicate" or name in LOCK_CODES:
         return merge.topic.key_columns
     if name == "required":
         return (detail,)

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.db import connection, models
 
+from registry.metadata import topic_of
+from registry.services.lock_sql import is_locked, patient_of_row
+
 Row = Mapping[str, Any]
 
 
@@ -19,7 +22,8 @@ def rounded(value: Decimal | None, places: int) -> Decimal | None:
 def update_changed(model: type[models.Model], pairs: Iterable[tuple[Row, Row]]) -> int:
     """Write the computed columns of (row as stored, computed values) pairs that differ; return how many did.
 
-    One statement for all. `version` stays: it counts what people changed.
+    One statement for all. `version` stays: it counts what people changed. Locked rows stay as they are, and what they
+    rest on may still change; unlocking computes them anew.
     """
     changed = [(old["id"], new) for old, new in pairs if any(old[name] != value for name, value in new.items())]
     if not changed:
@@ -27,7 +31,7 @@ def update_changed(model: type[models.Model], pairs: Iterable[tuple[Row, Row]]) 
     names = list(changed[0][1])
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, names), _arrays(model, names, changed))
-    return len(changed)
+        return int(cursor.rowcount)
 
 
 def _statement(model: type[models.Model], names: Sequence[str]) -> str:
@@ -36,8 +40,16 @@ def _statement(model: type[models.Model], names: Sequence[str]) -> str:
     listed = ", ".join(f'"{name}"' for name in names)
     return (
         f'UPDATE "{model._meta.db_table}" t SET {sets} FROM unnest(%s::uuid[], {types}) AS v(id, {listed})'
-        " WHERE t.id = v.id"
+        f" WHERE t.id = v.id AND NOT EXISTS ({_locked(model)})"
     )
+
+
+def _locked(model: type[models.Model]) -> str:
+    """Return the query that finds the row `t` among the locked ones."""
+    topic = topic_of(model)
+    joins, patient = patient_of_row(topic, "r")
+    locked = is_locked(topic, patient=patient, site="r.site_id")
+    return f"SELECT FROM public.{model._meta.db_table} r{joins} WHERE r.id = t.id AND {locked}"
 
 
 def _arrays(model: type[models.Model], names: Sequence[str], changed: Sequence[tuple[Any, Row]]) -> list[Any]:

@@ -39,7 +39,7 @@ _OPERATION = """
            OR EXISTS (SELECT FROM public.registry_sitelock WHERE site_id = ANY (sites)) THEN
             SELECT r.id, {patient} INTO row_id, case_id FROM {rows} r{joins} WHERE {locked} LIMIT 1;
             IF FOUND THEN RAISE EXCEPTION 'The form {code} of a case is locked.'
-                USING ERRCODE = 'restrict_violation', CONSTRAINT = '{LOCKED}',
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = '{LOCKED}', TABLE = TG_TABLE_NAME,
                 DETAIL = format('Row (id)=(%s).', row_id), HINT = case_id;
             END IF;
         END IF;
@@ -48,7 +48,7 @@ _OPERATION = """
             SELECT r.id, {patient} INTO row_id, case_id FROM {changed} r{joins}
             JOIN public.registry_formstatus f ON f.patient_id = {patient} AND f.topic = '{code}' LIMIT 1;
             IF FOUND THEN RAISE EXCEPTION 'The form {code} of a case was completed: a change needs a reason.'
-                USING ERRCODE = 'restrict_violation', CONSTRAINT = '{REASON_NEEDED}',
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = '{REASON_NEEDED}', TABLE = TG_TABLE_NAME,
                 DETAIL = format('Row (id)=(%s).', row_id), HINT = case_id;
             END IF;
         END IF;"""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from registry.metadata import Topic
 from registry.rules.icans import ice_total
@@ -15,6 +15,7 @@ from registry.rules.labs import Analyte, to_canonical
 from registry.services.changed import rounded
 from registry.services.derive import derive_patients
 from registry.services.lab_rules import validate_lab
+from registry.services.locks import refusal_of
 from registry.services.rowwise import ICE_ITEMS
 from sites.access import require
 from sites.context import acting_as
@@ -44,7 +45,7 @@ def record_create(
     """Create one row below its parent (below a site for a patient) and return it.
 
     The row's site is its parent's. PermissionDenied without the right to edit there; ValidationError, by field, for
-    what cannot be stored.
+    what cannot be stored; WriteRefused for a locked form, and for a completed one without a reason.
     """
     site = parent if topic.parent is None else parent.site
     require(by, Permission.CASE_EDIT, site)
@@ -109,19 +110,17 @@ def patient_of(topic: Topic, record: Any) -> UUID:
     return record.pk
 
 
-class _writing(AbstractContextManager[None]):  # noqa: N801 -- used like a function
+@contextmanager
+def _writing(by: Any, reason: str, source: str) -> Iterator[None]:
     """A person's context and a transaction of one's own inside it, so that a refusal undoes only this write."""
-
-    def __init__(self, by: Any, reason: str, source: str) -> None:
-        self._parts = (acting_as(by, reason=reason, source=source), transaction.atomic())
-
-    def __enter__(self) -> None:
-        for part in self._parts:
-            part.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        for part in reversed(self._parts):
-            part.__exit__(*error)
+    with acting_as(by, reason=reason, source=source):
+        try:
+            with transaction.atomic():
+                yield
+        except IntegrityError as error:
+            if refused := refusal_of(error):
+                raise refused from error
+            raise
 
 
 def _fill(topic: Topic, record: Any, values: Mapping[str, Any]) -> None:
