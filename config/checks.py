@@ -47,3 +47,25 @@ def no_demonstration(app_configs: Any, **_: Any) -> list[Error]:
     if not settings.QUELL_DEMO:
         return []
     return [Error("QUELL_DEMO is on: its sign-ins are public. Never with real data.", id="platform.E002")]
+
+
+@register(Tags.security, deploy=True)
+def second_factor_is_required(app_configs: Any, **_: Any) -> list[Error]:
+    """Nobody reaches a real patient by a password alone, and no code opens every account."""
+    faults = {
+        "QUELL_SECOND_FACTOR is off: whoever holds a role must prove one.": not settings.QUELL_SECOND_FACTOR,
+        "MFA_TOTP_INSECURE_BYPASS_CODE is set: it opens every account. Unset it.": bool(
+            getattr(settings, "MFA_TOTP_INSECURE_BYPASS_CODE", None)
+        ),
+        "MFA_TRUST_ENABLED is on: no browser may skip the second factor.": settings.MFA_TRUST_ENABLED,
+    }
+    return [Error(words, id="platform.E003") for words, is_open in faults.items() if is_open]
+
+
+@register(Tags.security, deploy=True)
+def cookies_stay_on_one_host(app_configs: Any, **_: Any) -> list[Error]:
+    """Browsers hold cookies named __Host- to one host, the root path and TLS."""
+    names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
+    if all(name.startswith("__Host-") for name in names):
+        return []
+    return [Error("The cookies of a sign-in must be named __Host-…", id="platform.E004")]

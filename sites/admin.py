@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sites.models import Agreement, Membership, Site, User
 from sites.selectors import people_without_role
+from sites.services import end_sign_ins, second_factors_remove
 
 
 class NeverDeleted(admin.ModelAdmin):
@@ -89,6 +90,25 @@ class UserAdmin(NeverDeleted):
     list_filter = ["is_active", WithoutRole, "memberships__role"]
     search_fields = ["email", "full_name"]
     inlines = [MembershipInline]
+    actions = ["end_their_sign_ins", "remove_second_factors"]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save, and end the sign-ins of somebody whose roles or account changed: what they may do now holds at once."""
+        super().save_related(request, form, formsets, change)
+        if change and ("is_active" in form.changed_data or any(formset.has_changed() for formset in formsets)):
+            end_sign_ins(form.instance)
+
+    @admin.action(description=_("End all their sign-ins"), permissions=["change"])
+    def end_their_sign_ins(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """End the sign-ins of the chosen people, for example when a computer was lost."""
+        for person in people:
+            end_sign_ins(person)
+
+    @admin.action(description=_("Remove their second factors (telephone or key lost)"), permissions=["change"])
+    def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """Let the chosen people set up a second factor anew; their sign-ins end."""
+        for person in people:
+            second_factors_remove(person)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Read the roles of all people on the page at once."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from allauth.account import views
-from django.urls import path, re_path
+from django.urls import include, path, re_path
+
+from sites.sign_in_views import session_state, sign_in_end, sign_ins, sign_ins_end_others
 
 urlpatterns = [
     path("sign-in/", views.login, name="account_login"),
@@ -19,5 +21,11 @@ urlpatterns = [
         views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("second-factor/", include("allauth.mfa.urls")),
+    path("sign-ins/", sign_ins, name="sign_ins"),
+    path("sign-ins/end-others/", sign_ins_end_others, name="sign_ins_end_others"),
+    path("sign-ins/<int:pk>/end/", sign_in_end, name="sign_in_end"),
+    path("session/", session_state, name="session_state"),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("password/reset/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
 ]

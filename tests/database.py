@@ -85,12 +85,13 @@ def copy_of_template(name: str) -> Iterator[str]:
 
 
 def use_database(name: str) -> None:
-    """Switch `default` and `export` to a database, `default` under the web role."""
-    for alias in ("default", "export"):
+    """Switch all connections to a database, all but `export` under the web role."""
+    for alias in connections:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
-    connections["default"].settings_dict["OPTIONS"]["assume_role"] = roles.WEB
-    connections["default"].settings_dict["OPTIONS"].pop("options", None)
+    for alias in ("default", "limits"):
+        connections[alias].settings_dict["OPTIONS"]["assume_role"] = roles.WEB
+        connections[alias].settings_dict["OPTIONS"].pop("options", None)
 
 
 def drop_database(name: str, owner: str = roles.OWNER) -> None:

@@ -1,4 +1,4 @@
-"""The two database aliases: `default`, by the role of this process, and `export`, which only the freeze uses."""
+"""The database aliases: `default`, by the role of this process, `export`, which only the freeze uses, and `limits`."""
 
 from __future__ import annotations
 
@@ -29,10 +29,12 @@ DATABASES = {
         CONN_MAX_AGE=60,
         CONN_HEALTH_CHECKS=True,
     ),
+    # A connection apart: a count of failed sign-ins stays when the request that failed is rolled back.
+    "limits": django_database(database_address(QUELL_PROCESS), role=PROCESS_ROLES[QUELL_PROCESS]),
     "export": django_database(database_address("export"), role=EXPORT, TEST={"MIRROR": "default"}),
 }
 if QUELL_PROCESS == "owner":
     # A migration that waits for a lock makes everyone behind it wait too: it gives up and is run again.
     DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=5s"
-DATABASE_ROUTERS = ["config.database.router.ExportRouter"]
+DATABASE_ROUTERS = ["config.database.router.ExportRouter", "config.database.router.LimitsRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -11,6 +11,8 @@ from config.settings.paths import VAR_DIR, secret
 
 DEBUG = os.environ.get("QUELL_DEBUG") == "1"
 QUELL_DEMO = os.environ.get("QUELL_DEMO", "1") == "1"
+# Nobody needs a telephone to look at simulated cases.
+QUELL_SECOND_FACTOR = not QUELL_DEMO
 SECRET_KEY = desk_secret_key(VAR_DIR)
 # The demonstration has a fixed key, so that it makes the same subject keys everywhere; its cases are simulated.
 DEMO_KEK = "simulated cases need no secret: a key that everybody knows"

@@ -56,13 +56,9 @@ if os.environ.get("QUELL_BEHIND_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
-# Shared by all web processes, so that the limits on failed sign-ins hold across them.
-_cache = secret("QUELL_CACHE_URL")
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache}
-    if _cache
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
+# The limits on failed sign-ins are counted in Redis where there is one, else in the database.
+if _cache := secret("QUELL_CACHE_URL"):
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache}}
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 
 from registry.metadata.variable import Privacy
 
-DIRECT_FIELDS = frozenset({"study_sites.User.email", "study_sites.User.full_name", "account.EmailAddress.email"})
+DIRECT_FIELDS = frozenset(
+    {
+        "study_sites.User.email",
+        "study_sites.User.full_name",
+        "study_sites.Invitation.email",
+        "account.EmailAddress.email",
+    }
+)
 
 SYSTEM_FIELDS: Mapping[str, str] = {
     "account.EmailAddress": "id primary user verified",
@@ -31,6 +38,7 @@ SYSTEM_FIELDS: Mapping[str, str] = {
         "project published_at state supersedes"
     ),
     "exports.ReleaseGrant": "granted_at granted_by id investigator release revoked_at valid_until",
+    "mfa.Authenticator": "created_at data id last_used_at type user",
     "pghistory.Context": "created_at id metadata updated_at",
     "pghistory.Events": (
         "pgh_context pgh_context_id pgh_created_at pgh_data pgh_diff pgh_id pgh_label pgh_model pgh_obj_id "
@@ -61,13 +69,18 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "study_sites.AccessLog": (
         "about_site at detail id kind object_id object_type reason request_id source user user_label"
     ),
+    "socialaccount.SocialAccount": "date_joined extra_data id last_login provider uid user",
+    "socialaccount.SocialApp": "client_id id key name provider provider_id secret settings",
+    "socialaccount.SocialToken": "account app expires_at id token token_secret",
     "study_sites.Agreement": "id kind reference signed_on site valid_from valid_until",
+    "study_sites.Invitation": "accepted_by id invited_by language reason role sent_at site withdrawn_at",
     "study_sites.Membership": "ends_on id role site starts_on user",
     "study_sites.Seal": "events head key_id number sealed_at sequence",
     "study_sites.SealCheck": "breaks checked_at id links rows unsealed",
     "study_sites.SealedEvent": "digest event_id event_table link sequence",
     "study_sites.Site": "code country id name status time_zone",
-    "study_sites.User": "id is_active language last_login password",
+    "study_sites.User": "id is_active language last_login password sign_in_epoch",
+    "usersessions.UserSession": "created_at data id ip last_seen_at session_key user user_agent",
 }
 
 

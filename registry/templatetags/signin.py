@@ -1,4 +1,4 @@
-"""What the sign-in page of a demonstration shows. Empty everywhere else."""
+"""What the sign-in page offers besides a password: hospital sign-on, and the people of a demonstration."""
 
 from __future__ import annotations
 
@@ -27,6 +27,21 @@ def demo_signins() -> list[DemoPerson]:
         return []
     people = User.objects.filter(is_active=True).prefetch_related("memberships__site").order_by("email")
     return [DemoPerson(person.email, [str(held) for held in person.memberships.all()]) for person in people]
+
+
+@dataclass(frozen=True)
+class SignOn:
+    """The way to sign in with a hospital's own accounts."""
+
+    id: str
+    name: str
+
+
+@register.simple_tag
+def hospital_sign_on() -> SignOn | None:
+    """Return the hospital's sign-on where one is configured."""
+    apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    return SignOn(apps[0]["provider_id"], apps[0]["name"]) if apps else None
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from sites.access import grants_of
 from sites.home import links_for
 from sites.models import Site
+from sites.sign_in_age import seconds_left
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -21,6 +22,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "product": settings.QUELL_NAME,
         "is_demo": settings.QUELL_DEMO,
         "languages": settings.LANGUAGES,
+        "sign_in_seconds": lambda: seconds_left(request),
+        "sign_in_warning_seconds": settings.QUELL_SIGN_IN_WARNING_SECONDS,
         "bar_links": lambda: _links(request),
         "bar_sites": lambda: _sites(request),
         "bar_choice": cache(lambda: _choice(request)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sites.models.access_log import AccessKind, AccessLog
 from sites.models.agreement import Agreement, AgreementKind
+from sites.models.invitation import Invitation
 from sites.models.membership import Membership
 from sites.models.seals import Seal, SealCheck, SealedEvent
 from sites.models.site import Site, SiteStatus
@@ -14,6 +15,7 @@ __all__ = [
     "AccessLog",
     "Agreement",
     "AgreementKind",
+    "Invitation",
     "Membership",
     "Seal",
     "SealCheck",
