@@ -27,7 +27,7 @@ def refresh_grants(using: str = "default") -> None:
     Needs the `quell_*` roles; a database without them (a developer's scratch) is left as it is.
     """
     with connections[using].cursor() as cursor:
-        if not _has_roles(cursor):
+        if not has_roles(cursor):
             return
         tables = set(connections[using].introspection.table_names(cursor))
         _grant_working(cursor)
@@ -35,7 +35,8 @@ def refresh_grants(using: str = "default") -> None:
         _grant_export(cursor, tables, _exportable_columns())
 
 
-def _has_roles(cursor: CursorWrapper) -> bool:
+def has_roles(cursor: CursorWrapper) -> bool:
+    """Do the roles of the application exist on this server?"""
     cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname IN (%s, %s, %s)", [WEB, WORKER, EXPORT])
     return bool(cursor.fetchone()[0] == 3)
 

@@ -98,8 +98,9 @@ def _upload(code: str, files: dict[str, bytes]) -> Upload:
     by = User.objects.get(email=uploader_of(code).email)
     upload = submit(site=Site.objects.get(code=code), by=by, files=files, reason="simulated case files")
     run(upload.pk)
-    upload.refresh_from_db()
-    if upload.state != UploadState.DONE:
-        problems = sum(file.problems for file in upload.files.all())
-        raise DemoRefused(f"The files of {code} were not saved: {upload.get_state_display()}, {problems} problems.")
+    with acting_as_system(NAME, reason=REASON):
+        upload.refresh_from_db()
+        if upload.state != UploadState.DONE:
+            problems = sum(file.problems for file in upload.files.all())
+            raise DemoRefused(f"The files of {code} were not saved: {upload.get_state_display()}, {problems} problems.")
     return upload

@@ -9,7 +9,6 @@ from django.db import connection
 from django.utils import timezone
 
 from registry.models.uploads import Upload, UploadState
-from sites.context import ALL_SITES
 
 LEASE = timedelta(minutes=5)
 
@@ -44,9 +43,9 @@ class Reporter:
         return row[0] if row else ""
 
     def _apart(self, statement: str, values: list[Any]) -> Any:
-        """Run one statement in a transaction of its own, beside the open one."""
-        with self._aside.cursor() as cursor:
-            cursor.execute(f"SELECT set_config('app.sites', {ALL_SITES}, false)")
+        """Run one statement in a transaction of its own, beside the open one, within the upload's site."""
+        with self._aside.cursor() as cursor, cursor.connection.transaction():
+            cursor.execute("SELECT set_config('app.sites', %s, true)", [f"{{{self._upload.site_id}}}"])
             cursor.execute(statement, values)
             return cursor.fetchone()
 

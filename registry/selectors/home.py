@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count
 
 from registry.models import DeathReview, Patient
+from sites.context import acting_as_system
 
 
 def patient_counts_by_site(user: Any) -> dict[str, int]:
@@ -16,5 +17,9 @@ def patient_counts_by_site(user: Any) -> dict[str, int]:
 
 
 def death_reviews_waiting(user: Any) -> int:
-    """Count the deaths that were assigned to an adjudicator and that they have not judged."""
-    return DeathReview.objects.filter(adjudicator_id=user.pk, reviewed_on__isnull=True).count()
+    """Count the deaths that were assigned to an adjudicator and that they have not judged.
+
+    An adjudicator sees no site, so the registry counts for them: their own reviews, and nothing but the number.
+    """
+    with acting_as_system("adjudication", reason="count of deaths to judge"):
+        return DeathReview.objects.filter(adjudicator_id=user.pk, reviewed_on__isnull=True).count()

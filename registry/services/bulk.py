@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,9 +17,9 @@ from registry.services.locks import refuse_locked
 from registry.services.merging import Merge, constraint_columns
 from registry.services.staging import StageRow, stage_rows
 
-LAST_WALL_ROUNDS = 50
+# More rows than these refused by the database itself mean that a check of ours is missing: an error, not findings.
+REFUSED_MAX = 50
 LOCK_CODES = (LOCKED, REASON_NEEDED)
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +78,34 @@ def records_write(
 
 
 def _insert(cursor: Any, merge: Merge, names: dict[str, Any], written: Written) -> None:
-    """Write; a row that the database itself refuses is set aside and the rest is tried again."""
-    for _ in range(LAST_WALL_ROUNDS):
+    """Write; where the database itself refuses something, halve the rows until it stands alone, and set it aside.
+
+    The database does not say which row it refused: behind row-level security it keeps the values to itself.
+    """
+    cursor.execute(f"SELECT coalesce(min(row_no), 0), coalesce(max(row_no), 0) FROM {merge.table}")
+    waiting, refused = [cursor.fetchone()], 0
+    while waiting:
+        first, last = waiting.pop()
         try:
             with transaction.atomic():
-                cursor.execute(merge.insert(), names)
+                cursor.execute(merge.insert(), {**names, "first": first, "last": last})
         except IntegrityError as error:
-            if not _set_aside(cursor, merge, error):
+            middle = (first + last) // 2
+            if first < last:
+                waiting += [(middle + 1, last), (first, middle)]
+                continue
+            refused += 1
+            if refused > REFUSED_MAX:
                 raise
-        else:
-            return
-    raise IntegrityError(f"{merge.topic.code}: the database refused more than {LAST_WALL_ROUNDS} rows")
+            _set_aside(cursor, merge, error, first)
 
 
-def _set_aside(cursor: Any, merge: Merge, error: IntegrityError) -> bool:
-    diagnosis = getattr(error.__cause__, "diag", None)
-    if diagnosis is None or not (row_id := _UUID.search(diagnosis.message_detail or "")):
-        return False
-    name = diagnosis.constraint_name
+def _set_aside(cursor: Any, merge: Merge, error: IntegrityError, row: int) -> None:
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
     cursor.execute(
-        f"UPDATE {merge.table} SET q_problems = array_append(q_problems, %s) WHERE id = %s AND q_problems = '{{}}'",
-        [name if name in LOCK_CODES else f"constraint:{name}", row_id.group()],
+        f"UPDATE {merge.table} SET q_problems = array_append(q_problems, %s) WHERE row_no = %s",
+        [name if name in LOCK_CODES else f"constraint:{name}", row],
     )
-    return bool(cursor.rowcount)
 
 
 def _read_problems(cursor: Any, merge: Merge, written: Written, limit: int) -> None:

@@ -213,7 +213,7 @@ class Merge:
         }
 
     def insert(self) -> str:
-        """Return the statement that writes the good rows that are new or changed."""
+        """Return the statement that writes the good rows that are new or changed, from one row number to another."""
         parent = [(self.parent_column, "m.parent_id")] if self.topic.parent else []
         columns = [*self.key_columns, *self.value_columns, "missing", *self.rowwise.derived]
         pairs = [("id", "m.id"), ("site_id", "%(site)s::uuid"), ("version", "1"), *parent]
@@ -224,7 +224,7 @@ class Merge:
         return (
             f'INSERT INTO "{target}" AS t ({", ".join(f"{chr(34)}{name}{chr(34)}" for name, _ in pairs)})'
             f" SELECT {', '.join(sql for _, sql in pairs)} FROM {self.table} m"
-            f" WHERE m.q_kind <> 'same' AND m.q_problems = '{{}}'"
+            f" WHERE m.q_kind <> 'same' AND m.q_problems = '{{}}' AND m.row_no BETWEEN %(first)s AND %(last)s"
             f" ON CONFLICT ({conflict}) DO UPDATE SET {changes}, version = t.version + 1"
         )
 

@@ -29,6 +29,7 @@ def course(db):
     with acting_as_system("test", reason="arrange a case"):
         site = Site.objects.create(code="SEV", name="Sevilla", country="ES", time_zone="Europe/Madrid")
         product, _made = Product.objects.get_or_create(code="AXI", defaults={"generic_name": "axicabtagene ciloleucel"})
+    with acting_as_system("test", reason="arrange a case"):
         patient = Patient.objects.create(site=site, study_id="SEV-001")
         yield InfusionCourse.objects.create(
             site=site, patient=patient, course_no=1, product=product, infused_on=DAY0, ld_started_on=dt.date(2021, 3, 6)
@@ -78,12 +79,13 @@ def test_a_missing_value_is_null_with_a_reason(course):
 
 def test_a_row_of_another_site_than_its_parent_is_refused(course):
     other = Site.objects.create(code="HOU", name="Houston", country="US", time_zone="America/Chicago")
-    refused_by(
-        "crs_episode_site_of_parent",
-        lambda: CrsEpisode.objects.create(site=other, course=course, crs_no=1),
-    )
-    episode = CrsEpisode.objects.create(site=course.site, course=course, crs_no=1)
-    refused_by("crs_episode_site_of_parent", change(episode, site=other))
+    with acting_as_system("test", reason="over both sites"):
+        refused_by(
+            "crs_episode_site_of_parent",
+            lambda: CrsEpisode.objects.create(site=other, course=course, crs_no=1),
+        )
+        episode = CrsEpisode.objects.create(site=course.site, course=course, crs_no=1)
+        refused_by("crs_episode_site_of_parent", change(episode, site=other))
     with pytest.raises(ValidationError, match="another site"):
         CrsEpisode(site=other, course=course, crs_no=2).full_clean()
 

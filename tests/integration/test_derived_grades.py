@@ -46,6 +46,7 @@ def course(db: None) -> Iterator[InfusionCourse]:
     with acting_as_system("test", reason="arrange a case"):
         site = Site.objects.create(code="SEV", name="Sevilla", country="ES", time_zone="Europe/Madrid")
         product, _made = Product.objects.get_or_create(code="AXI", defaults={"generic_name": "axicabtagene ciloleucel"})
+    with acting_as_system("test", reason="arrange a case"):
         patient = Patient.objects.create(site=site, study_id="SEV-001", age_at_infusion=60)
         yield InfusionCourse.objects.create(site=site, patient=patient, course_no=1, product=product, infused_on=DAY0)
 

@@ -22,9 +22,12 @@ from registry.metadata import topic_named
 from registry.models import Disease, InfusionCourse, LabResult, Patient, Upload
 from registry.models.uploads import UploadState
 from sites.audit import event_model_of
-from sites.context import acting_as_system
+from sites.context import ALL_SITES, acting_as_system
 from sites.models import Membership
 from tests.factories.files import create_products, csv_file, one_case
+from tests.walls import nobody_acting
+
+pytestmark = pytest.mark.usefixtures("looking_on")
 
 
 @pytest.fixture(autouse=True)
@@ -32,11 +35,31 @@ def products(db):
     create_products()
 
 
-def upload(site, by, files, **options) -> Upload:
-    sent = intake.submit(site=site, by=by, files=files, **options)
+@nobody_acting()
+def submit(site, by, files, **options) -> Upload:
+    return intake.submit(site=site, by=by, files=files, **options)
+
+
+@nobody_acting()
+def run(sent: Upload) -> None:
     intake.run(sent.pk)
+
+
+def upload(site, by, files, **options) -> Upload:
+    sent = submit(site, by, files, **options)
+    run(sent)
+    return as_it_stands(sent)
+
+
+@acting_as_system("tests", reason="looking on")
+def as_it_stands(sent: Upload) -> Upload:
     sent.refresh_from_db()
     return sent
+
+
+@acting_as_system("tests", reason="looking on")
+def patient_count() -> int:
+    return Patient.objects.count()
 
 
 def findings(sent: Upload) -> list[tuple]:
@@ -280,14 +303,14 @@ def test_bobs_patient_of_the_same_number_is_another_patient(alice, bob, sev, hou
 @pytest.mark.parametrize("name", ["bob", "ivan", "dana", "adam", "eve"])
 def test_only_a_coordinator_of_the_site_may_upload(cast, name):
     with pytest.raises(PermissionDenied):
-        intake.submit(site=cast.sev, by=cast[name], files=one_case())
+        submit(cast.sev, cast[name], one_case())
 
 
 def test_a_right_that_has_ended_meanwhile_saves_nothing(alice, sev):
-    sent = intake.submit(site=sev, by=alice, files=one_case())
+    sent = submit(sev, alice, one_case())
     with acting_as_system("tests", reason="the role ends"):
         Membership.objects.filter(user=alice).update(ends_on=timezone.localdate() - timedelta(days=1))
-    intake.run(sent.pk)
+    run(sent)
     sent.refresh_from_db()
     assert (sent.state, sent.error_code, Patient.objects.count()) == (UploadState.FAILED, "right_ended", 0)
 
@@ -313,35 +336,35 @@ def test_a_check_leaves_no_trace_until_alice_decides(alice, sev):
     sent = upload(sev, alice, one_case(), commit=False)
     assert (sent.state, counts(sent)["patient"]) == (UploadState.CHECKED, (1, 0, 0))
     assert Patient.objects.count() == event_model_of(Patient).objects.count() == 0
-    assert intake.commit(sent, by=alice)
-    intake.run(sent.pk)
+    assert nobody_acting()(intake.commit)(sent, by=alice)
+    run(sent)
     sent.refresh_from_db()
     assert (sent.state, Patient.objects.count()) == (UploadState.DONE, 1)
-    assert not intake.commit(sent, by=alice)
+    assert not nobody_acting()(intake.commit)(sent, by=alice)
 
 
 def test_bytes_are_gone_once_all_is_saved_and_when_it_is_discarded(alice, sev):
     assert upload(sev, alice, one_case()).files.filter(content__isnull=False).count() == 0
     sent = upload(sev, alice, one_case(sex="X"), commit=False)
-    assert intake.discard(sent, by=alice)
+    assert nobody_acting()(intake.discard)(sent, by=alice)
     assert sent.files.filter(content__isnull=False).count() == 0
     assert findings(sent) == []
 
 
 def test_a_finished_upload_is_not_run_again(alice, sev):
     sent = upload(sev, alice, one_case())
-    intake.run(sent.pk)
+    run(sent)
     sent.refresh_from_db()
     assert (sent.state, sent.attempts) == (UploadState.DONE, 1)
 
 
 def test_an_upload_whose_worker_died_is_taken_up_again_and_given_up_after_three(alice, sev):
-    sent = intake.submit(site=sev, by=alice, files=one_case())
+    sent = submit(sev, alice, one_case())
     gone = timezone.now() - timedelta(minutes=1)
     Upload.objects.filter(pk=sent.pk).update(state=UploadState.COMMITTING, lease_until=gone, attempts=1)
-    assert intake.sweep() == 1
+    assert nobody_acting()(intake.sweep)() == 1
     Upload.objects.filter(pk=sent.pk).update(attempts=3)
-    assert intake.sweep() == 0
+    assert nobody_acting()(intake.sweep)() == 0
     sent.refresh_from_db()
     assert (sent.state, sent.error_code) == (UploadState.FAILED, "gave_up")
 
@@ -459,6 +482,7 @@ def test_progress_is_seen_from_outside_and_a_discarded_upload_stops_its_worker(a
 
     def meanwhile(*_args, **_kwargs):
         with aside.cursor() as cursor:
+            cursor.execute(f"SELECT set_config('app.sites', {ALL_SITES}, false)")
             cursor.execute("SELECT state, step, steps FROM registry_upload")
             seen.append(cursor.fetchone())
             cursor.execute("UPDATE registry_upload SET state = 'CANCELLED', finished_at = now()")
@@ -469,7 +493,7 @@ def test_progress_is_seen_from_outside_and_a_discarded_upload_stops_its_worker(a
     finally:
         aside.close()
     assert seen == [("COMMITTING", 3, 3)]
-    assert (sent.state, Patient.objects.count()) == (UploadState.CANCELLED, 0)
+    assert (sent.state, patient_count()) == (UploadState.CANCELLED, 0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -480,16 +504,15 @@ def test_a_worker_that_dies_in_the_middle_leaves_nothing_and_the_next_one_finish
     def die(*_args, **_kwargs):
         raise Killed
 
-    sent = intake.submit(site=sev, by=alice, files=one_case())
+    sent = submit(sev, alice, one_case())
     with monkeypatch.context() as patch:
         patch.setattr("registry.intake.batch.derive_patients", die)
         with pytest.raises(Killed):
-            intake.run(sent.pk)
-    sent.refresh_from_db()
-    assert (sent.state, Patient.objects.count()) == (UploadState.COMMITTING, 0)
-    intake.run(sent.pk)
-    assert Patient.objects.count() == 0
-    Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    intake.run(sent.pk)
-    sent.refresh_from_db()
-    assert (sent.state, sent.attempts, Patient.objects.count()) == (UploadState.DONE, 2, 1)
+            run(sent)
+    assert (as_it_stands(sent).state, patient_count()) == (UploadState.COMMITTING, 0)
+    run(sent)
+    assert patient_count() == 0
+    with acting_as_system("tests", reason="the lease runs out"):
+        Upload.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    run(sent)
+    assert (as_it_stands(sent).state, sent.attempts, patient_count()) == (UploadState.DONE, 2, 1)

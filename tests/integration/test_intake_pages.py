@@ -10,6 +10,9 @@ from registry import intake
 from registry.models import Patient, Upload
 from registry.models.uploads import UploadState
 from tests.factories.files import create_products, csv_file, one_case
+from tests.walls import nobody_acting
+
+pytestmark = pytest.mark.usefixtures("looking_on")
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +32,8 @@ def messages(monkeypatch):
 
 def checked(site, by, files=None) -> Upload:
     upload = intake.submit(site=site, by=by, files=files or one_case(), commit=False)
-    intake.run(upload.pk)
+    with nobody_acting():
+        intake.run(upload.pk)
     upload.refresh_from_db()
     return upload
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -22,8 +23,10 @@ PATIENTS = 400
 
 
 @pytest.fixture
-def generated(db) -> dict[str, int]:
-    return generate_registry(patients=PATIENTS, seed=1)
+def generated(db) -> Iterator[dict[str, int]]:
+    counts = generate_registry(patients=PATIENTS, seed=1)
+    with acting_as_system("test", reason="looking on"):
+        yield counts
 
 
 @pytest.mark.django_db

@@ -14,15 +14,19 @@ from registry.services import VersionConflict, record_change, record_create, rec
 from sites.audit import event_model_of
 from sites.context import acting_as_system
 from tests.factories.files import create_products
+from tests.walls import nobody_acting
 
+pytestmark = pytest.mark.usefixtures("looking_on")
 DAY = dt.date(2021, 6, 10)
 
 
+@nobody_acting()
 def create(topic, parent, by, **values):
     missing = values.pop("missing", {})
     return record_create(topic=topic_named(topic), parent=parent, values=values, missing=missing, by=by, reason="entry")
 
 
+@nobody_acting()
 def change(record, by, version=None, **values):
     topic = next(topic_named(code) for code in TOPICS if topic_named(code).model is type(record))
     return record_change(topic=topic, record=record, values=values, by=by, version=version or record.version)
