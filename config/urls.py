@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("config.health")),
     path("accounts/", include("sites.signin_urls")),
     path("admin/", admin.site.urls),
+    path("people/invitations/", include("sites.invitation_urls")),
     path("releases/", include("exports.web.urls")),
     path("", include("registry.web.urls")),
 ]

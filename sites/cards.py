@@ -62,6 +62,13 @@ def people_cards(user: User) -> Iterable[Card]:
         _("See people"),
         waiting > 0,
     )
+    yield Card(
+        _("Invitations"),
+        _("People get an account by an invitation, which works for seven days."),
+        None,
+        reverse("invitations"),
+        _("See invitations"),
+    )
     for membership in roles_ending(today):
         yield Card(
             _("%(person)s: role ends %(day)s") % {"person": membership.user, "day": _day(membership.ends_on)},

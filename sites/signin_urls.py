@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from allauth.account import views
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path, re_path
 
+from sites.hospital_sign_on import in_words
+from sites.invitation_views import invitation_accept
 from sites.sign_in_views import session_state, sign_in_end, sign_ins, sign_ins_end_others
 
 urlpatterns = [
@@ -25,7 +28,9 @@ urlpatterns = [
     path("sign-ins/", sign_ins, name="sign_ins"),
     path("sign-ins/end-others/", sign_ins_end_others, name="sign_ins_end_others"),
     path("sign-ins/<int:pk>/end/", sign_in_end, name="sign_in_end"),
+    path("invitation/<str:token>/", invitation_accept, name="invitation_accept"),
     path("session/", session_state, name="session_state"),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/<str:provider_id>/login/", in_words(oidc.login), name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/callback/", in_words(oidc.callback), name="openid_connect_callback"),
     path("password/reset/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
 ]
