@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -33,6 +34,8 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         """Make the Celery application the default, so that every `shared_task` finds it."""
         from config import celery, checks
+        from config.database.standing import refuse_strong_role
 
         post_migrate.connect(after_migrate, sender=self)
+        connection_created.connect(refuse_strong_role)
         self.celery, self.checks = celery.app, checks

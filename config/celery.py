@@ -21,8 +21,14 @@ app.set_default()
 
 @worker_init.connect
 def require_worker_role(**_: Any) -> None:
-    """A worker must run under the database role of workers; refuse to start as anything else."""
+    """A worker must run under the database role of workers; refuse to start as anything else or stronger."""
     from django.conf import settings
+
+    from config.database.standing import RoleTooStrong, require_weak_role
 
     if settings.QUELL_PROCESS != "worker":
         raise SystemExit("Start a worker with QUELL_PROCESS=worker, so that it uses the database role of workers.")
+    try:
+        require_weak_role()
+    except RoleTooStrong as error:
+        raise SystemExit(f"quell: {error}") from None
