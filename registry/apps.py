@@ -17,8 +17,9 @@ class RegistryConfig(AppConfig):
         from django.core import checks
 
         from registry.metadata.system_checks import check_privacy, check_variables
-        from registry.web import home_cards
+        from registry.web import home_cards, status_pages
 
         checks.register(check_variables)
         checks.register(check_privacy)
         home_cards.register()
+        status_pages.register()

@@ -53,7 +53,7 @@ def deaths(user: User) -> Iterable[Card]:
         yield Card(_("Deaths to judge"), _("No death waits for your judgement."))
         return
     text = ngettext("death waits for your judgement.", "deaths wait for your judgement.", waiting)
-    yield Card(_("Deaths to judge"), text, waiting, is_urgent=True)
+    yield Card(_("Deaths to judge"), text, waiting, reverse("reviews"), _("See the deaths"), is_urgent=True)
 
 
 def waiting_uploads(user: User) -> Iterable[Card]:

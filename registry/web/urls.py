@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from registry.web.views.adjudication import adjudication, death_assign, review, reviews
 from registry.web.views.cases import case, cases
 from registry.web.views.home import home
 from registry.web.views.language import choose_language
+from registry.web.views.locks import case_forms, locks, site_lock_decide
+from registry.web.views.signatures import sign
 from registry.web.views.site_choice import switch_site
 from registry.web.views.uploads import (
     upload,
@@ -23,6 +26,14 @@ urlpatterns = [
     path("language/", choose_language, name="choose_language"),
     path("cases/", cases, name="cases"),
     path("cases/<uuid:patient_id>/", case, name="case"),
+    path("cases/<uuid:patient_id>/forms/", case_forms, name="case_forms"),
+    path("cases/<uuid:patient_id>/sign/", sign, name="case_sign"),
+    path("locks/", locks, name="locks"),
+    path("locks/<uuid:site_id>/", site_lock_decide, name="site_lock"),
+    path("adjudication/", adjudication, name="adjudication"),
+    path("adjudication/<uuid:death_id>/", death_assign, name="death_assign"),
+    path("reviews/", reviews, name="reviews"),
+    path("reviews/<uuid:review_id>/", review, name="review"),
     path("sites/switch/", switch_site, name="switch_site"),
     path("uploads/", uploads, name="uploads"),
     path("uploads/new/", upload_new, name="upload_new"),

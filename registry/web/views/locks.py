@@ -1,0 +1,117 @@
+"""Completing and locking: what is decided on the page of a case, and the board of all locks."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from registry.models import Patient
+from registry.selectors.cases import case_slice, cases_visible
+from registry.selectors.status import case_locks, case_states, form_states, form_topics, site_lock_of, site_locks
+from registry.services.locks import WriteRefused, case_lock, case_unlock, site_lock, site_unlock
+from registry.services.signatures import signed_cases
+from registry.services.status import form_complete, form_reopen
+from registry.web.forms.locks import FormAct, SiteAct
+from sites.access import can, guard
+from sites.models import Site
+from sites.roles import Permission
+
+ON_A_PAGE = 50
+
+
+def forms_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
+    """Return what the page of a case shows of its forms, and what this person may do with them."""
+    states = form_states(patient)
+    return {
+        "states": states,
+        "complete": sum(state.is_complete for state in states),
+        "case_lock": case_locks(patient).get(""),
+        "site_lock": site_lock_of(patient),
+        "may_edit": can(request.user, Permission.CASE_EDIT, patient.site_id),
+        "may_lock": can(request.user, Permission.CASE_LOCK, patient.site_id),
+        "form": FormAct(),
+    }
+
+
+@guard(Permission.CASE_VIEW)
+@require_POST
+def case_forms(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Complete, open again, lock or unlock a form of a case, or lock all of it."""
+    patient = get_object_or_404(cases_visible(request.user).select_related("site"), pk=patient_id)
+    form = FormAct(request.POST)
+    if not form.is_valid():
+        raise Http404
+    try:
+        _act(request.user, patient, **form.cleaned_data)
+    except WriteRefused as refused:
+        messages.error(request, " ".join(refused.messages))
+    return redirect(reverse("case", args=[patient.pk]) + "#forms")
+
+
+def _act(user: Any, patient: Patient, *, act: str, topic: str, reason: str) -> None:
+    if act in {"lock", "unlock"}:
+        {"lock": case_lock, "unlock": case_unlock}[act](patient=patient, by=user, topic=topic, reason=reason)
+    elif not topic:
+        raise Http404
+    elif act == "complete":
+        form_complete(patient=patient, topic=topic, by=user)
+    else:
+        form_reopen(patient=patient, topic=topic, by=user, reason=reason)
+
+
+@guard(Permission.CASE_LOCK)
+@require_GET
+@never_cache
+def locks(request: HttpRequest) -> HttpResponse:
+    """Show up to which day each site is locked, and case by case what is complete, locked and signed."""
+    sites = list(Site.objects.visible_to(request.user))
+    site = next((entry for entry in sites if entry.code == request.GET.get("site")), None)
+    found = case_slice(request.user, ON_A_PAGE, site_id=site and site.pk, after=_uuid(request.GET.get("after")))
+    shown, held = found[:ON_A_PAGE], site_locks()
+    signed = signed_cases(shown)
+    context = {
+        "sites": [(entry, held.get(entry.pk), SiteAct(prefix=entry.code)) for entry in sites],
+        "site": site,
+        "cases": [(state, signed.get(state.patient.pk)) for state in case_states(shown)],
+        "forms": len(form_topics()),
+        "following": shown[-1].pk if len(found) > ON_A_PAGE else None,
+        "is_further": bool(request.GET.get("after")),
+    }
+    return render(request, "registry/locks/board.html", context)
+
+
+@guard(Permission.CASE_LOCK)
+@require_POST
+def site_lock_decide(request: HttpRequest, site_id: UUID) -> HttpResponse:
+    """Lock the cases of a site up to a day, or unlock the site."""
+    site = get_object_or_404(Site.objects.visible_to(request.user), pk=site_id)
+    form = SiteAct(request.POST, prefix=site.code)
+    if form.is_valid():
+        _act_on_site(request, site, **form.cleaned_data)
+    else:
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    return redirect("locks")
+
+
+def _act_on_site(request: HttpRequest, site: Site, *, until_on: Any, reason: str) -> None:
+    try:
+        if request.POST.get("act") == "unlock":
+            site_unlock(site=site, by=request.user, reason=reason)
+        else:
+            site_lock(site=site, until_on=until_on, by=request.user, reason=reason)
+    except WriteRefused as refused:
+        messages.error(request, " ".join(refused.messages))
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
