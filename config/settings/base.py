@@ -53,11 +53,11 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "sites.middleware.ContextMiddleware",
     "sites.sign_in_age.SignInAgeMiddleware",
-]
+    "sites.middleware.ContextMiddleware",
     # Inside the context, because it asks for the person's roles.
     "sites.second_factor.SecondFactorMiddleware",
+]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
