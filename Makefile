@@ -9,7 +9,7 @@ UV := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no
 J ?= auto
 ARGS ?=
 
-.PHONY: help run demo test check docs bench lock setup setup-dev clean
+.PHONY: help run demo test check audit sbom docs bench lock setup setup-dev clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,14 @@ test: setup-dev ## all tests, in parallel, on a PostgreSQL of their own (J=0 for
 
 check: setup-dev ## style, types, import contracts, migrations, settings, generated documents
 	@$(BIN)/python -m config.checking
+
+audit: setup-dev ## look the pinned packages up in the list of known weaknesses (needs a network)
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements-dev.txt
+
+sbom: setup-dev ## write var/sbom.json: every package at run time with its version and hashes (CycloneDX)
+	@mkdir -p var && $(BIN)/cyclonedx-py requirements requirements.txt --output-format JSON --output-reproducible -o var/sbom.json
+	@echo "Written: var/sbom.json"
 
 docs: setup-dev ## write the generated documents anew
 	@$(BIN)/python -m config.checking --write

@@ -51,6 +51,11 @@ def checks() -> list[Check]:
         Check("format", _tool("ruff", "format", "--check", "."), "run: ruff format ."),
         Check("imports", _tool("lint-imports", "--no-cache"), "a layer may import only what stands below it"),
         Check("system", _manage("check"), "the message says which declaration is missing"),
+        Check(
+            "security",
+            _tool("bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", "config", "sites", "registry", "exports"),
+            "bandit names the line; mend it rather than silence it",
+        ),
         Check("migrations", _manage("makemigrations", "--check", "--dry-run"), "run: manage.py makemigrations"),
         Check(
             "deployment",
