@@ -13,12 +13,14 @@ def after_migrate(using: str, **signal: Any) -> None:
     """Close the doors of the audit packages, put up the walls between sites, and only then set the grants."""
     from config.database.audit_functions import close_audit_doors
     from config.database.grants import refresh_grants
+    from config.database.indexes import refresh_event_indexes
     from config.database.locks import refresh_locks
     from config.database.policies import refresh_policies
 
     close_audit_doors(using)
     # `flush` sends the same signal without a plan; it makes no table.
     if "plan" in signal:
+        refresh_event_indexes(using)
         refresh_policies(using)
         refresh_locks(using)
         refresh_grants(using)

@@ -10,7 +10,8 @@ from exports.models import Download, Release
 from exports.selectors import download_right
 from exports.services.places import release_root
 from sites.access import require
-from sites.models import User
+from sites.models import AccessKind, User
+from sites.reads import access_record
 from sites.roles import Permission
 
 
@@ -27,4 +28,5 @@ def release_download(*, release: Release, by: User) -> Path:
     if not release.is_published or not path.is_file() or path.stat().st_size != release.package_bytes:
         raise PackageMissingError(release.name)
     Download.objects.create(release=release, downloaded_by=by, grant=grant, package_sha256=release.package_sha256)
+    access_record(AccessKind.DOWNLOAD, object_type="release", object_id=release.pk, detail=release.name)
     return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -61,12 +62,23 @@ class Section:
 def case_page(user: Any, patient: Patient) -> dict[str, Any]:
     """Return the values of the page. One query a topic, whatever the number of rows."""
     rows = {topic: case_rows(user, topic, patient) for topic in case_topics()}
-    courses = next(found for topic, found in rows.items() if topic.model is InfusionCourse)
-    index = next((course for course in courses if course.course_no == 1), None)
+    index = _index_course(rows)
     day_0 = index.infused_on if index else None
-    sections = [_section(topic, found, day_0) for topic, found in rows.items()]
+    sections = sections_of(rows)
     weight = number(index.weight_kg) if index and index.weight_kg is not None else ""
     return {"patient": patient, "index": index, "day_0": day_0, "weight": weight, "sections": sections}
+
+
+def sections_of(rows: Mapping[Topic, list[Model]]) -> list[Section]:
+    """Return the rows of a case as sections; days count from the first infusion among them."""
+    index = _index_course(rows)
+    day_0 = index.infused_on if index else None
+    return [_section(topic, found, day_0) for topic, found in rows.items()]
+
+
+def _index_course(rows: Mapping[Topic, list[Model]]) -> InfusionCourse | None:
+    courses = next(found for topic, found in rows.items() if topic.model is InfusionCourse)
+    return next((course for course in courses if course.course_no == 1), None)
 
 
 def _section(topic: Topic, rows: list[Model], day_0: dt.date | None) -> Section:

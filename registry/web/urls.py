@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from registry.web.views.adjudication import adjudication, death_assign, review, reviews
+from registry.web.views.audit import audit, audit_file, audit_reads, audit_seal
 from registry.web.views.cases import case, cases
+from registry.web.views.history import case_history, case_moment, field_history
 from registry.web.views.home import home
 from registry.web.views.language import choose_language
 from registry.web.views.locks import case_forms, locks, site_lock_decide
@@ -35,6 +37,13 @@ urlpatterns = [
     path("reviews/", reviews, name="reviews"),
     path("reviews/<uuid:review_id>/", review, name="review"),
     path("sites/switch/", switch_site, name="switch_site"),
+    path("cases/<uuid:patient_id>/history/", case_history, name="case_history"),
+    path("cases/<uuid:patient_id>/as-of/", case_moment, name="case_moment"),
+    path("cases/<uuid:patient_id>/history/<slug:code>/<uuid:row_id>/<slug:name>/", field_history, name="field_history"),
+    path("audit/", audit, name="audit"),
+    path("audit/events.csv", audit_file, name="audit_file"),
+    path("audit/reads/", audit_reads, name="audit_reads"),
+    path("audit/seal/", audit_seal, name="audit_seal"),
     path("uploads/", uploads, name="uploads"),
     path("uploads/new/", upload_new, name="upload_new"),
     path("uploads/templates/<slug:code>.csv", upload_template, name="upload_template"),

@@ -13,7 +13,8 @@ from registry.selectors.cases import case_slice, cases_visible
 from registry.web.case_page import case_page
 from registry.web.case_panels import panels_for
 from sites.access import can, guard
-from sites.models import Site
+from sites.models import AccessKind, Site
+from sites.reads import access_record
 from sites.roles import Permission
 
 ON_A_PAGE = 50
@@ -27,6 +28,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     asked, after = request.GET.get("q", "").strip()[:20], _uuid(request.GET.get("after"))
     sites = list(Site.objects.visible_to(request.user).order_by("code"))
     site = next((site for site in sites if site.code == request.GET.get("site")), None)
+    if asked and not after:
+        access_record(AccessKind.SEARCH, object_type="cases", site=site, detail=asked)
     found = case_slice(request.user, ON_A_PAGE, prefix=asked, site_id=site and site.pk, after=after)
     shown = found[:ON_A_PAGE]
     following = shown[-1].pk if len(found) > ON_A_PAGE else None

@@ -22,6 +22,8 @@ from registry.selectors.uploads import uploads_visible
 from registry.web.forms.uploads import UploadForm
 from registry.web.upload_page import upload_page
 from sites.access import guard
+from sites.models import AccessKind
+from sites.reads import access_record
 from sites.roles import Permission
 
 ON_A_PAGE = 25
@@ -86,7 +88,10 @@ def upload_decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 @require_GET
 def upload_findings(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Download the findings."""
-    return _download(findings_csv(_visible(request, upload_id)), "findings.csv")
+    sent = _visible(request, upload_id)
+    name = "findings.csv"
+    access_record(AccessKind.DOWNLOAD, object_type="upload", object_id=sent.pk, site=sent.site_id, detail=name)
+    return _download(findings_csv(sent), name)
 
 
 @guard(Permission.CASE_UPLOAD)
@@ -95,7 +100,9 @@ def upload_rejected(request: HttpRequest, upload_id: UUID, file_id: UUID) -> Htt
     """Download the rows of one file that were left out."""
     files = UploadFile.objects.select_related("upload").filter(upload=_visible(request, upload_id))
     file = get_object_or_404(files, pk=file_id, content__isnull=False)
-    return _download(rejected_csv(file), f"rejected_{file.topic}.csv")
+    name = f"rejected_{file.topic}.csv"
+    access_record(AccessKind.DOWNLOAD, object_type="upload", object_id=upload_id, site=file.site_id, detail=name)
+    return _download(rejected_csv(file), name)
 
 
 @guard(Permission.CASE_UPLOAD)
