@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -18,9 +20,8 @@ from sites.roles import Permission
 
 def form_complete(*, patient: Patient, topic: str, by: Any) -> FormStatus:
     """Say that a form is complete: from now on a change of its rows needs a reason."""
-    code = _editable(patient, topic, by)
     changes = {"is_complete": True, "completed_at": timezone.now(), "completed_by": by}
-    with acting_as(by, reason=_("form completed")), transaction.atomic():
+    with _editing(patient, topic, by, _("form completed")) as code:
         return FormStatus.objects.update_or_create(
             patient=patient, topic=code, defaults=changes, create_defaults={**changes, "site_id": patient.site_id}
         )[0]
@@ -28,16 +29,18 @@ def form_complete(*, patient: Patient, topic: str, by: Any) -> FormStatus:
 
 def form_reopen(*, patient: Patient, topic: str, by: Any, reason: str) -> None:
     """Open a completed form again; changes of its rows go on to need a reason."""
-    code = _editable(patient, topic, by)
     if not reason.strip():
         raise WriteRefused(_("Say why."))
-    with acting_as(by, reason=reason), transaction.atomic():
+    with _editing(patient, topic, by, reason) as code:
         FormStatus.objects.filter(patient=patient, topic=code, is_complete=True).update(is_complete=False)
 
 
-def _editable(patient: Patient, topic: str, by: Any) -> str:
+@contextmanager
+def _editing(patient: Patient, topic: str, by: Any, reason: str) -> Iterator[str]:
+    """Act as a person who may edit the case, on a form that is not locked."""
     require(by, Permission.CASE_EDIT, patient.site_id)
     code = form_topic(topic).code
-    if code in locked_topics(patient):
-        raise WriteRefused(_("This form is locked. Ask a data manager to unlock it."))
-    return code
+    with acting_as(by, reason=reason), transaction.atomic():
+        if code in locked_topics(patient):
+            raise WriteRefused(_("This form is locked. Ask a data manager to unlock it."))
+        yield code

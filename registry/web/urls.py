@@ -10,7 +10,7 @@ from registry.web.views.cases import case, cases
 from registry.web.views.history import case_history, case_moment, field_history
 from registry.web.views.home import home
 from registry.web.views.language import choose_language
-from registry.web.views.locks import case_forms, locks, site_lock_decide
+from registry.web.views.locks import case_forms, case_locks_decide, locks, site_lock_decide
 from registry.web.views.signatures import sign
 from registry.web.views.site_choice import switch_site
 from registry.web.views.uploads import (
@@ -29,6 +29,7 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases/<uuid:patient_id>/", case, name="case"),
     path("cases/<uuid:patient_id>/forms/", case_forms, name="case_forms"),
+    path("cases/<uuid:patient_id>/locks/", case_locks_decide, name="case_locks"),
     path("cases/<uuid:patient_id>/sign/", sign, name="case_sign"),
     path("locks/", locks, name="locks"),
     path("locks/<uuid:site_id>/", site_lock_decide, name="site_lock"),

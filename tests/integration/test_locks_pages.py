@@ -28,7 +28,8 @@ def seen(model):
 
 
 def act(client, case, **values):
-    return client.post(reverse("case_forms", args=[case.pk]), {"topic": "", "reason": "", **values}, follow=True)
+    where = "case_locks" if values["act"] in {"lock", "unlock"} else "case_forms"
+    return client.post(reverse(where, args=[case.pk]), {"topic": "", "reason": "", **values}, follow=True)
 
 
 def test_a_coordinator_completes_a_form_and_opens_it_again_with_a_reason(cast, case, signed_in):
@@ -41,6 +42,11 @@ def test_a_coordinator_completes_a_form_and_opens_it_again_with_a_reason(cast, c
     assert seen(FormStatus)[0].is_complete
     assert "Opened again" in text(act(client, case, act="reopen", topic="lab", reason="a result was missing"))
     assert not seen(FormStatus)[0].is_complete
+
+
+def test_a_case_is_completed_form_by_form(cast, case, signed_in):
+    assert "Choose a form" in text(act(signed_in(cast.alice), case, act="complete"))
+    assert not seen(FormStatus)
 
 
 def test_a_data_manager_locks_and_unlocks_a_case_with_a_reason(cast, case, signed_in):
@@ -67,7 +73,9 @@ def test_who_may_not_is_refused_and_of_another_site_there_is_nothing(cast, case,
     assert not seen(FormStatus)
 
 
-@pytest.mark.parametrize("values", [{"act": "burn"}, {"act": "complete"}, {"act": "lock", "topic": "identity"}])
+@pytest.mark.parametrize(
+    "values", [{"act": "burn"}, {"act": "complete", "topic": "x"}, {"act": "lock", "topic": "identity"}]
+)
 def test_what_is_no_form_or_no_act_is_not_found(cast, case, signed_in, values):
     client = signed_in(cast.dana if values["act"] == "lock" else cast.alice)
     assert act(client, case, reason="good", **values).status_code == 404

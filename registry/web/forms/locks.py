@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from registry.selectors.status import form_topics
 
 REASON_HELP = gettext_lazy("Kept in the history. No names of patients.")
-ACTS = ("complete", "reopen", "lock", "unlock")
 
 
 def _topics() -> Iterator[tuple[str, str]]:
@@ -32,9 +31,8 @@ def _reason(*, required: bool) -> forms.CharField:
 
 
 class FormAct(forms.Form):
-    """What becomes of one form of a case. Which buttons there are depends on the person."""
+    """Which form of a case it is about, and why; what becomes of it is said by the button."""
 
-    act = forms.ChoiceField(choices=[(act, act) for act in ACTS], widget=forms.HiddenInput)
     topic = forms.ChoiceField(label=_("Form"), choices=_topics, required=False)
     reason = _reason(required=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -40,30 +42,36 @@ def forms_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     }
 
 
-@guard(Permission.CASE_VIEW)
+@guard(Permission.CASE_EDIT)
 @require_POST
 def case_forms(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Complete, open again, lock or unlock a form of a case, or lock all of it."""
+    """Complete a form of a case, or open it again."""
+    return _decide(request, patient_id, {"complete": _complete, "reopen": form_reopen})
+
+
+@guard(Permission.CASE_LOCK)
+@require_POST
+def case_locks_decide(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Lock or unlock a form of a case, or all of it."""
+    return _decide(request, patient_id, {"lock": case_lock, "unlock": case_unlock})
+
+
+def _complete(*, patient: Patient, topic: str, by: Any, reason: str) -> None:
+    form_complete(patient=patient, topic=topic, by=by)
+
+
+def _decide(request: HttpRequest, patient_id: UUID, acts: Mapping[str, Callable[..., None]]) -> HttpResponse:
     patient = get_object_or_404(cases_visible(request.user).select_related("site"), pk=patient_id)
-    form = FormAct(request.POST)
-    if not form.is_valid():
+    form, act = FormAct(request.POST), acts.get(request.POST.get("act", ""))
+    if act is None or not form.is_valid():
         raise Http404
     try:
-        _act(request.user, patient, **form.cleaned_data)
+        act(patient=patient, by=request.user, **form.cleaned_data)
+    except LookupError:
+        messages.error(request, _("Choose a form."))
     except WriteRefused as refused:
         messages.error(request, " ".join(refused.messages))
     return redirect(reverse("case", args=[patient.pk]) + "#forms")
-
-
-def _act(user: Any, patient: Patient, *, act: str, topic: str, reason: str) -> None:
-    if act in {"lock", "unlock"}:
-        {"lock": case_lock, "unlock": case_unlock}[act](patient=patient, by=user, topic=topic, reason=reason)
-    elif not topic:
-        raise Http404
-    elif act == "complete":
-        form_complete(patient=patient, topic=topic, by=user)
-    else:
-        form_reopen(patient=patient, topic=topic, by=user, reason=reason)
 
 
 @guard(Permission.CASE_LOCK)
