@@ -7,10 +7,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from config.database.standing import role_faults
 
 
+@require_safe
 @never_cache
 @transaction.non_atomic_requests
 def livez(request: HttpRequest) -> HttpResponse:
@@ -18,6 +20,7 @@ def livez(request: HttpRequest) -> HttpResponse:
     return HttpResponse("alive\n", content_type="text/plain")
 
 
+@require_safe
 @never_cache
 @transaction.non_atomic_requests
 def readyz(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,7 @@ from exports.models import Release
 from exports.selectors import releases_visible
 from exports.web.forms import GrantForm
 from exports.web.person import person
-from exports.web.views.pages import release_page
+from exports.web.views.pages import release_shown
 from sites.access import guard
 from sites.roles import Permission
 
@@ -28,7 +28,7 @@ def release_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
     release = get_object_or_404(releases_visible(person(request)), pk=pk)
     form = GrantForm(request.POST, by=person(request))
     if not (form.is_valid() and _granted(form, release, request)):
-        return release_page(request, pk, grant_form=form)
+        return release_shown(request, pk, grant_form=form)
     messages.success(
         request, _("%(person)s may download this release.") % {"person": form.cleaned_data["investigator"]}
     )

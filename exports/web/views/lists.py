@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
 
 from exports import services
 from exports.models import Release
@@ -16,6 +17,7 @@ from sites.models import User
 from sites.roles import Permission
 
 
+@require_GET
 @guard(Permission.RELEASE_VIEW)
 def releases(request: HttpRequest) -> HttpResponse:
     """List the releases that the person may know of."""
@@ -24,6 +26,7 @@ def releases(request: HttpRequest) -> HttpResponse:
     return render(request, "exports/releases.html", facts)
 
 
+@require_http_methods(["GET", "POST"])
 @guard(Permission.RELEASE_FREEZE)
 def release_new(request: HttpRequest) -> HttpResponse:
     """Show what a release would hold and leave out, and ask for it."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
 
 from exports.models import Release
 from exports.selectors import releases_visible
@@ -19,13 +20,20 @@ from sites.roles import Permission
 SHARED = "subject_key"
 
 
+@require_GET
 @guard(Permission.RELEASE_VIEW)
-def release_page(request: HttpRequest, pk: UUID, grant_form: GrantForm | None = None) -> HttpResponse:
+def release_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one release: how its job stands, what is in it, what is not, who may have it."""
+    return release_shown(request, pk)
+
+
+def release_shown(request: HttpRequest, pk: UUID, grant_form: GrantForm | None = None) -> HttpResponse:
+    """Return the page of a release, also after a form on it was not accepted."""
     release = get_object_or_404(releases_visible(person(request)), pk=pk)
     return render(request, "exports/release.html", release_facts(release, person(request), grant_form))
 
 
+@require_GET
 @guard(Permission.RELEASE_VIEW)
 def release_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Return the progress of a job; the whole page is loaded again once the job has ended."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from sites.access import grants_of
 from sites.home import cards_for
 
 
 @login_required
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show a person's cards; somebody without a role is told whom to ask."""
     if not grants_of(request.user).roles():
