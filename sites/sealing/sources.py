@@ -20,8 +20,6 @@ select set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, MDY', 
        set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
        set_config('extra_float_digits', '1', true), set_config('work_mem', '64MB', true)
 """
-# PostgreSQL takes a hundred arguments at most.
-AT_ONCE = 90
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,8 @@ class Source:
     @property
     def digest(self) -> str:
         """Return the SQL of a row's digest, for the table under the alias `e`."""
-        fields = [f"sha256(convert_to('{name}=' || e.\"{name}\"::text, 'UTF8'))" for name in sorted(self.columns)]
-        groups = [f"concat({', '.join(fields[n : n + AT_ONCE])})" for n in range(0, len(fields), AT_ONCE)]
-        return f"sha256(convert_to({' || '.join(groups)}, 'UTF8'))"
+        fields = (f"sha256(convert_to('{name}=' || e.\"{name}\"::text, 'UTF8'))" for name in sorted(self.columns))
+        return "sha256(" + " || ".join(f"coalesce({field}, '')" for field in fields) + ")"
 
 
 def event_models() -> list[type[models.Model]]:
