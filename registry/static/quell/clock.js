@@ -9,14 +9,17 @@
   const seconds = (name) => Number(clock.dataset[name]);
   let ends = Date.now() + 1000 * seconds("seconds");
 
-  /* Other windows of the same sign-in learn of each prolongation. */
   function setEnd(left) {
     ends = Date.now() + 1000 * left;
     try { localStorage.setItem(SHARED, `${clock.dataset.person} ${ends}`); } catch { /* a browser that keeps nothing */ }
   }
+
+  /* Other windows tell of each prolongation. Where this page is over it is a new sign-in, with a new token. */
   window.addEventListener("storage", (event) => {
     const [person, moment] = (event.newValue || "").split(" ");
-    if (event.key === SHARED && person === clock.dataset.person) ends = Math.max(ends, Number(moment));
+    if (event.key !== SHARED || person !== clock.dataset.person) return;
+    if (ends < Date.now()) quietly("GET");
+    else ends = Math.max(ends, Number(moment));
   });
 
   function say(what) {
