@@ -18,6 +18,8 @@ HOSPITAL = {
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
     "SECRET_KEY": "checked-without-being-used-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijk",
     "QUELL_PROJECT_KEK": "0f" * 32,
+    "QUELL_IDENTITY_KEYS": "k1:" + "1e" * 32,
+    "QUELL_IDENTITY_INDEX_KEY": "2d" * 32,
     "QUELL_SEAL_KEY": "1e" * 32,
     "QUELL_HOSTS": "registry.example.org",
     "CELERY_BROKER_URL": "redis://redis.example.org:6379/0",

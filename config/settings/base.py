@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from config.settings.audit import *  # noqa: F403
 from config.settings.databases import *  # noqa: F403
+from config.settings.identity import *  # noqa: F403
 from config.settings.pages import *  # noqa: F403
 from config.settings.releases import *  # noqa: F403
 from config.settings.seals import *  # noqa: F403

@@ -19,6 +19,8 @@ DEMO_KEK = "simulated cases need no secret: a key that everybody knows"
 # With it the simulated patients have the same random-looking keys wherever the demonstration is loaded.
 QUELL_KEY_SEED = "demonstration" if QUELL_DEMO else ""
 QUELL_PROJECT_KEK = secret("QUELL_PROJECT_KEK") or (DEMO_KEK if QUELL_DEMO else desk_secret_key(VAR_DIR, "project_key"))
+QUELL_IDENTITY_KEYS = secret("QUELL_IDENTITY_KEYS") or f"desk1:{desk_secret_key(VAR_DIR, 'identity_key')}"
+QUELL_IDENTITY_INDEX_KEY = secret("QUELL_IDENTITY_INDEX_KEY") or desk_secret_key(VAR_DIR, "identity_index_key")
 QUELL_SEAL_KEY = secret("QUELL_SEAL_KEY") or desk_secret_key(VAR_DIR, "seal_key")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("QUELL_HOSTS", "").split(","))]
 INTERNAL_IPS = ["127.0.0.1"]

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.settings.base import *  # noqa: F403
 from config.settings.databases import QUELL_EMBEDDED
 from config.settings.paths import secret
+from sites.crypto.keyring import SHORTEST, parse_ring
 
 
 def required(name: str, what: str) -> str:
@@ -36,6 +37,13 @@ if len(QUELL_SEAL_KEY) < 32:
     raise ImproperlyConfigured("QUELL_SEAL_KEY is too short: it must hold 32 random characters or more.")
 if len(QUELL_PROJECT_KEK) < 32:
     raise ImproperlyConfigured("QUELL_PROJECT_KEK is too short: it must hold 32 random characters or more.")
+QUELL_IDENTITY_KEYS = required("QUELL_IDENTITY_KEYS", "id:secret, the key that patients' identity is encrypted under")
+parse_ring(QUELL_IDENTITY_KEYS)
+QUELL_IDENTITY_INDEX_KEY = required(
+    "QUELL_IDENTITY_INDEX_KEY", "a random text of 32 characters or more by which the same patient is found twice"
+)
+if len(QUELL_IDENTITY_INDEX_KEY) < SHORTEST:
+    raise ImproperlyConfigured("QUELL_IDENTITY_INDEX_KEY is too short: it must hold 32 random characters or more.")
 _hosts = required("QUELL_HOSTS", "the host names people type, separated by commas").split(",")
 # The health checks of the container ask on the loopback address.
 ALLOWED_HOSTS = [*(host.strip() for host in _hosts), "localhost", "127.0.0.1"]

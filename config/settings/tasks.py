@@ -66,6 +66,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "registry.upload_sweep": {"task": "registry.upload_sweep", "schedule": 4.0},
     "registry.upload_purge": {"task": "registry.upload_purge", "schedule": 6 * 3600.0},
+    "registry.linkage_compare_all": {"task": "registry.linkage_compare_all", "schedule": crontab(hour=3, minute=10)},
     "exports.sweep": {"task": "exports.sweep", "schedule": 4.0},
     "sites.audit_seal": {"task": "sites.audit_seal", "schedule": crontab(hour=2, minute=40)},
 }
