@@ -17,10 +17,11 @@ class RegistryConfig(AppConfig):
         from django.core import checks
 
         from registry.metadata.system_checks import check_privacy, check_variables
-        from registry.web import audit_cards, home_cards, status_pages
+        from registry.web import audit_cards, home_cards, identity_pages, status_pages
 
         checks.register(check_variables)
         checks.register(check_privacy)
         home_cards.register()
+        identity_pages.register()
         audit_cards.register()
         status_pages.register()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from registry.intake import jobs
+from registry.services import linkage
 
 
 @shared_task(name="registry.upload_run")
@@ -23,3 +24,15 @@ def upload_sweep() -> None:
 def upload_purge() -> None:
     """Delete what uploads of long ago held."""
     jobs.purge()
+
+
+@shared_task(name="registry.linkage_compare")
+def linkage_compare(patient_ids: list[str]) -> None:
+    """Look whether these patients are recorded at another site too."""
+    linkage.compare(patient_ids)
+
+
+@shared_task(name="registry.linkage_compare_all")
+def linkage_compare_all() -> None:
+    """Look whether any patient is recorded at two sites."""
+    linkage.compare_all()

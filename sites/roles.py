@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CASE_UPLOAD = "case.upload"
     CASE_SIGN = "case.sign"
     CASE_LOCK = "case.lock"
+    IDENTITY_REVEAL = "identity.reveal"
     QUERY_OPEN = "query.open"
     QUERY_ANSWER = "query.answer"
     QUERY_CLOSE = "query.close"
@@ -54,9 +55,16 @@ _P = Permission
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.COORDINATOR: frozenset({_P.CASE_VIEW, _P.CASE_EDIT, _P.CASE_UPLOAD, _P.QUERY_ANSWER}),
+        Role.COORDINATOR: frozenset({_P.CASE_VIEW, _P.CASE_EDIT, _P.CASE_UPLOAD, _P.IDENTITY_REVEAL, _P.QUERY_ANSWER}),
         Role.INVESTIGATOR: frozenset(
-            {_P.CASE_VIEW, _P.CASE_SIGN, _P.RELEASE_VIEW, _P.RELEASE_DOWNLOAD, _P.REQUEST_CREATE}
+            {
+                _P.CASE_VIEW,
+                _P.CASE_SIGN,
+                _P.IDENTITY_REVEAL,
+                _P.RELEASE_VIEW,
+                _P.RELEASE_DOWNLOAD,
+                _P.REQUEST_CREATE,
+            }
         ),
         Role.DATA_MANAGER: frozenset(
             {

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from config.database.policies import WALL, tables_with_a_site
+from config.database.policies import tables_with_a_site, wall_of
 from config.database.roles import OWNER, WEB, WORKER
 from registry.selectors import uploads
 from sites import context
@@ -34,7 +34,7 @@ def without_policies(db: None) -> None:
     """The second wall off, until the test's transaction is rolled back: only `visible_to` holds sites apart."""
     with as_owner() as cursor:
         for table in tables_with_a_site(cursor):
-            for policy in WALL:
+            for policy in wall_of(table):
                 cursor.execute(f'DROP POLICY {policy.name} ON "{table}"')
             cursor.execute(f'CREATE POLICY no_wall ON "{table}" TO {WEB}, {WORKER}, {OWNER} USING (true)')
 

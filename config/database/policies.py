@@ -46,6 +46,11 @@ WALL: Final = (
     Policy("whole_table", "ALL", (OWNER,), "true"),
 )
 
+# A linkage case says something about two sites, neither of which may learn of the other: whoever sees it sees both.
+PAIRS: Final = ("registry_linkagecase", "registry_linkagecaseevent")
+BOTH_SITES: Final = " AND ".join(OWN_SITES.replace("site_id", name) for name in ("first_site_id", "second_site_id"))
+PAIR_WALL: Final = (Policy("both_sites", "ALL", (WEB, WORKER), f"({BOTH_SITES})"), WALL[-1])
+
 _MACHINERY = "of the framework; no patient in it"
 _PEOPLE = "read to find out who somebody is and where they work, before any site is known"
 _AUDIT = "reads and seals of all sites at once, for whoever may see the audit trail; no clinical value in them"
@@ -130,15 +135,21 @@ def refresh_policies(using: str = "default") -> None:
             return
         standing = standing_walls(cursor)
         for table in tables_with_a_site(cursor):
-            if standing.get(table) != (True, True, frozenset(WALL)):
+            if standing.get(table) != (True, True, frozenset(wall_of(table))):
                 with transaction.atomic(using=using):
                     _build(cursor, table)
 
 
+def wall_of(table: str) -> tuple[Policy, ...]:
+    """The policies that a table with a site has."""
+    return PAIR_WALL if table in PAIRS else WALL
+
+
 def tables_with_a_site(cursor: CursorWrapper) -> list[str]:
-    """The tables that belong behind the wall: all with a column `site_id` but those that stand outside for a reason."""
+    """The tables that belong behind the wall: all with a column of a site but those that stand outside for a reason."""
     cursor.execute(
-        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'site_id'"
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " AND a.attname IN ('site_id', 'first_site_id')"
         " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT a.attisdropped ORDER BY 1"
     )
     return [name for (name,) in cursor.fetchall() if name not in OUTSIDE]
@@ -164,6 +175,6 @@ def _build(cursor: CursorWrapper, table: str) -> None:
     cursor.execute("SELECT policyname FROM pg_policies WHERE schemaname = 'public' AND tablename = %s", [table])
     for (name,) in cursor.fetchall():
         cursor.execute(f'DROP POLICY "{name}" ON "{table}"')
-    for policy in WALL:
+    for policy in wall_of(table):
         cursor.execute(policy.statement(table))
     cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')

@@ -104,6 +104,8 @@ def _params(topic: Topic, problem: Problem) -> dict[str, Any]:
         return {"topic": topic.label, "case": values["study_id"]}
     if problem.code == "constraint":
         return {"name": problem.detail}
+    if problem.code == "record_number_taken":
+        return {"study_id": problem.detail}
     return _lab_params(values) if problem.code == "rule" else {}
 
 

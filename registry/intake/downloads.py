@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
+from registry.intake.keeping import content_of
 from registry.intake.reading import FileRefused, Reader
 from registry.intake.words import wording
 from registry.metadata import Topic
@@ -49,7 +50,7 @@ def rejected_csv(file: UploadFile) -> bytes:
     comma = file.upload.number_style == NumberStyle.COMMA
     separator = ";" if comma else ","
     try:
-        reader = Reader(bytes(file.content or b""), semicolon=comma)
+        reader = Reader(content_of(file), semicolon=comma)
         rejected = set(file.rejected_rows)
         rows = [cells for number, cells in reader.rows() if number in rejected]
     except FileRefused:

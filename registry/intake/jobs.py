@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from registry.intake.batch import BatchFile, Options, process
+from registry.intake.keeping import content_of
 from registry.intake.progress import LEASE, Cancelled, Reporter
 from registry.intake.results import FileResult
 from registry.intake.submitting import enqueue, forget
@@ -99,7 +100,7 @@ def _work(upload: Upload) -> None:
 
 def _process(upload: Upload, reporter: Reporter) -> Results:
     files = [
-        BatchFile(file.name, file.topic, lambda pk=file.pk: bytes(UploadFile.objects.get(pk=pk).content or b""))
+        BatchFile(file.name, file.topic, lambda pk=file.pk: content_of(UploadFile.objects.get(pk=pk)))
         for file in upload.files.defer("content")
     ]
     options = Options(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from registry.intake.columns import Cell, Column, file_columns
 from registry.intake.findings import SHOWN_CHARACTERS, Finding, Findings
 from registry.intake.reading import Reader
-from registry.metadata import Topic
+from registry.metadata import EncryptedVariable, Topic
 from registry.services.staging import StageRow
 
 
@@ -58,7 +58,9 @@ class RowConverter:
         return (number, is_refused, json.dumps(reasons) if reasons else None, *values)
 
     def _note(self, number: int, column: Column, text: str, cell: Cell) -> None:
-        shown = text[:SHOWN_CHARACTERS].replace("\0", "")
+        # What is encrypted in the record is not kept in plain text among the findings either.
+        is_secret = isinstance(column.field, EncryptedVariable)
+        shown = "" if is_secret else text[:SHOWN_CHARACTERS].replace("\0", "")
         self.findings.add(Finding(cell.error.code, number, column.name, shown, cell.error.params))
 
 

@@ -6,11 +6,13 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
+from registry.intake.keeping import kept
 from registry.intake.unpacking import SentFile, unpack
 from registry.models.uploads import (
     FINISHED,
@@ -65,14 +67,16 @@ def submit(
 
 def _stored(upload: Upload, file: SentFile) -> UploadFile:
     digest = hashlib.sha256(file.content).hexdigest()
+    file_id = uuid4()
     return UploadFile(
+        id=file_id,
         upload=upload,
         site_id=upload.site_id,
         name=file.name,
         topic=file.topic,
         size=len(file.content),
         sha256=digest,
-        content=file.content,
+        content=kept(file.content, topic=file.topic, file_id=file_id, site_id=upload.site_id),
     )
 
 

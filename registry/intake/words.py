@@ -45,6 +45,10 @@ WORDS: Mapping[str, Any] = {
     "parent_missing": lazy("“%(topic)s” has no row with %(key)s, in the registry or in this upload. Add it first."),
     "parent_refused": lazy("The row of “%(topic)s” with %(key)s has problems of its own. Correct that row first."),
     "required": lazy("A value is needed here."),
+    "record_number_taken": lazy(
+        "This record number is recorded already, for the case %(study_id)s. Correct the number, or use that case."
+    ),
+    "names_off": lazy("This site does not record names. Delete the column, or ask an administrator to allow names."),
     "lab_limits": lazy("The result is outside what is possible (%(low)s to %(high)s %(unit)s). Check value and unit."),
     "unit_not_allowed": lazy("%(analyte)s cannot be in “%(unit)s”. Use one of: %(allowed)s."),
     "case_locked": lazy(

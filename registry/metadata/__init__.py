@@ -1,6 +1,7 @@
 """One clinical variable declared once: its words, unit, code, limits, privacy class, and the field that carries it."""
 
 from registry.metadata.constraints import impossible, in_order
+from registry.metadata.encrypted import EncryptedDateVariable, EncryptedTextVariable, EncryptedVariable
 from registry.metadata.fields import (
     CodedVariable,
     DateVariable,
@@ -19,6 +20,9 @@ __all__ = [
     "CodedVariable",
     "DateVariable",
     "DecimalVariable",
+    "EncryptedDateVariable",
+    "EncryptedTextVariable",
+    "EncryptedVariable",
     "FlagVariable",
     "IntegerVariable",
     "Privacy",

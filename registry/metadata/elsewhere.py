@@ -48,6 +48,12 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "registry.CaseLock": "id locked_at locked_by patient reason site topic",
     "registry.DeathReview": "adjudicator",
     "registry.FormStatus": "completed_at completed_by id is_complete patient site topic",
+    "registry.LinkageCase": (
+        "created_at decided_at decided_by first_patient first_site id matched_on reason second_patient second_site "
+        "state"
+    ),
+    "registry.LinkageToken": "id kind patient site token",
+    "registry.PatientIdentity": "record_index",
     "registry.Product": (
         "brand_name code code_names costimulatory_domain first_approved_on generic_name is_split_dose "
         "is_verified source target vector"
@@ -78,7 +84,7 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "study_sites.Seal": "events head key_id number sealed_at sequence",
     "study_sites.SealCheck": "breaks checked_at id links rows unsealed",
     "study_sites.SealedEvent": "digest event_id event_table link sequence",
-    "study_sites.Site": "code country id name status time_zone",
+    "study_sites.Site": "code country id name names_enabled status time_zone",
     "study_sites.User": "id is_active language last_login password sign_in_epoch",
     "usersessions.UserSession": "created_at data id ip last_seen_at session_key user user_agent",
 }

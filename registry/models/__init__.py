@@ -9,6 +9,7 @@ from registry.models.iechs import IecHsEpisode
 from registry.models.infections import Infection
 from registry.models.infusion import FurtherInfusion, InfusionCourse
 from registry.models.labs import LabResult
+from registry.models.linkage import LinkageCase, LinkageState, LinkageToken, TokenKind
 from registry.models.outcome import Death, DeathReview, FollowUp, Relapse
 from registry.models.patient import Patient, PatientIdentity
 from registry.models.products import Product, ProductApproval
@@ -38,6 +39,9 @@ __all__ = [
     "Infection",
     "InfusionCourse",
     "LabResult",
+    "LinkageCase",
+    "LinkageState",
+    "LinkageToken",
     "Patient",
     "PatientIdentity",
     "Product",
@@ -46,6 +50,7 @@ __all__ = [
     "ResponseAssessment",
     "Signature",
     "SiteLock",
+    "TokenKind",
     "ToxicityTherapy",
     "Upload",
     "UploadFile",

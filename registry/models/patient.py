@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.metadata import (
     CodedVariable,
     DateVariable,
+    EncryptedDateVariable,
+    EncryptedTextVariable,
     FlagVariable,
     IntegerVariable,
     Privacy,
@@ -18,8 +22,13 @@ from registry.metadata import (
     topic,
 )
 from registry.models.base import ClinicalModel, ParentKey
+from registry.models.record_index import RecordIndex, record_index
 from registry.rules.patient import ConsentBasis, Country, Ethnicity, Race, Sex
 from sites.audit import audited
+
+NAME_FIELDS = ("given_name", "family_name")
+NAMES_OFF = _("This site does not record names. Leave this empty, or ask an administrator to switch names on.")
+NUMBER_TAKEN = _("This record number is recorded already, for the case %(study_id)s. Open that case instead.")
 
 
 @audited
@@ -101,17 +110,36 @@ class Patient(ClinicalModel):
 @audited
 @topic("identity", "Identity", grain="one row per patient", key=[], parent="patient")
 class PatientIdentity(ClinicalModel):
-    """Who the patient is at the hospital. Nothing of this table ever leaves; only the own site may read it."""
+    """Who the patient is at the hospital, encrypted. Nothing of this table ever leaves; only the own site reads it."""
 
     patient = ParentKey("registry.Patient", "identities")
-    local_record_number = TextVariable(Variable("Local record number", Privacy.DIRECT), max_length=40)
-    birth_date = DateVariable(Variable("Date of birth", Privacy.DIRECT))
-    given_name = TextVariable(
+    local_record_number = EncryptedTextVariable(Variable("Local record number", Privacy.DIRECT), max_length=40)
+    birth_date = EncryptedDateVariable(Variable("Date of birth", Privacy.DIRECT))
+    given_name = EncryptedTextVariable(
         Variable("Given name", Privacy.DIRECT, note="Only where the site has switched names on"), max_length=100
     )
-    family_name = TextVariable(
+    family_name = EncryptedTextVariable(
         Variable("Family name", Privacy.DIRECT, note="Only where the site has switched names on"), max_length=100
     )
+    record_index = RecordIndex()
 
     class Meta:
         verbose_name_plural = "patient identities"
+        constraints = [
+            models.UniqueConstraint(fields=["site", "record_index"], name="identity_once_in_a_site"),
+        ]
+
+    def clean(self) -> None:
+        """Refuse names where the site has not switched them on, and a hospital number that another case has."""
+        if not self.site.names_enabled:
+            held = [name for name in NAME_FIELDS if getattr(self, name)]
+            if held:
+                raise ValidationError(dict.fromkeys(held, NAMES_OFF))
+        self.record_index = record_index(self.site_id, self.local_record_number)
+        if self.record_index and (other := self._same_number()):
+            words = NUMBER_TAKEN % {"study_id": other.patient.study_id}
+            raise ValidationError({"local_record_number": ValidationError(words, code="record_number_taken")})
+
+    def _same_number(self) -> PatientIdentity | None:
+        same = PatientIdentity.objects.filter(site_id=self.site_id, record_index=self.record_index)
+        return same.exclude(pk=self.pk).select_related("patient").first()

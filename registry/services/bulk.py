@@ -4,46 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from registry.metadata import Topic
+from registry.metadata import EncryptedVariable, Topic
+from registry.services.identity_rows import identities_write
 from registry.services.lock_sql import LOCKED, REASON_NEEDED
 from registry.services.locks import refuse_locked
 from registry.services.merging import Merge, constraint_columns
 from registry.services.staging import StageRow, stage_rows
+from registry.services.written import Problem, Written
 
 # More rows than these refused by the database itself mean that a check of ours is missing: an error, not findings.
 REFUSED_MAX = 50
 LOCK_CODES = (LOCKED, REASON_NEEDED)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row was not written: a code, the columns it is about, and their values in the row."""
-
-    row: int | None
-    code: str
-    detail: str
-    columns: tuple[str, ...]
-    values: dict[str, Any]
-
-
-@dataclass
-class Written:
-    """What became of the rows of one file. `patients` are the cases that a written row belongs to."""
-
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    problem_count: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    rejected: list[int] = field(default_factory=list)
-    patients: set[UUID] = field(default_factory=set)
 
 
 def records_write(
@@ -62,6 +38,10 @@ def records_write(
     has the right to upload at the site; the database refuses the write without one. A row that is the same as the
     record is not touched: no new version, no audit event. `site` is never read from the file.
     """
+    if any(isinstance(field, EncryptedVariable) for field in topic.fields):
+        return identities_write(
+            topic=topic, rows=rows, columns=columns, site=site, overwrite=overwrite, problem_limit=problem_limit
+        )
     seed = getattr(settings, "QUELL_KEY_SEED", "")
     merge = Merge(topic, frozenset(columns), overwrite=overwrite, key_seed=seed)
     names = {"site": site.pk, "key_seed": f"{seed}|{site.code}"}

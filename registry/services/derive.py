@@ -16,6 +16,7 @@ from registry.services.derive_death import derive_death
 from registry.services.derive_icans import derive_icans
 from registry.services.derive_iechs import derive_iechs
 from registry.services.derive_therapy import derive_therapy
+from registry.services.linkage import wake
 
 CASES_AT_ONCE = 1000
 
@@ -39,6 +40,8 @@ def derive_patients(patient_ids: Iterable[UUID], topics: Collection[str] | None 
     `topics` are the codes of what was written; without them everything is computed. Laboratory results and ICE
     scores rest on their own row alone and are computed as it is written.
     """
+    patient_ids = list(patient_ids)
+    wake(patient_ids, topics)
     wanted = [derive for derive, sources in DERIVATIONS if topics is None or sources & set(topics)]
     return sum(derive(chunk) for chunk in _chunks(patient_ids) for derive in wanted)
 

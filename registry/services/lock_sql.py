@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry.metadata import Topic
+from registry.metadata import EncryptedVariable, Topic
 
 REVIEW = "death_review"  # what adjudicators write: a locked case is what they judge
 LOCKED, REASON_NEEDED = "case_locked", "reason_needed"
@@ -17,6 +17,7 @@ SITE_KEY = "hashtextextended('quell lock ' || {site}, 0)"
 NO_REASON = (
     "btrim(coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'reason', '')) = ''"
 )
+BY_SYSTEM = "nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'source' = 'system'"
 _OLD, _NEW = "OLD TABLE AS old_rows", "NEW TABLE AS new_rows"
 EVENTS = {"INSERT": _NEW, "UPDATE": f"{_OLD} {_NEW}", "DELETE": _OLD}
 
@@ -91,7 +92,7 @@ def guard_statements(topic: Topic) -> Iterator[str]:
     yield _FUNCTION.format(
         code=topic.code,
         insert=_operation(topic, "new_rows", "new_rows"),
-        update=_operation(topic, both, _changed(topic)),
+        update=_operation(topic, _but_sealed_again(topic, both), _changed(topic)),
         delete=_operation(topic, "old_rows", "old_rows"),
     )
     for event, tables in EVENTS.items():
@@ -100,6 +101,18 @@ def guard_statements(topic: Topic) -> Iterator[str]:
             f" ON public.{topic.model._meta.db_table} REFERENCING {tables}"
             f" FOR EACH STATEMENT EXECUTE FUNCTION public.quell_guard_{topic.code}()"
         )
+
+
+def _but_sealed_again(topic: Topic, rows: str) -> str:
+    """Leave out rows that the registry itself sealed under a new key: what a locked case says stays the same."""
+    sealed = [field.column for field in topic.fields if isinstance(field, EncryptedVariable)]
+    if not sealed:
+        return rows
+    plain = f"'{{{','.join([*sealed, 'record_index'])}}}'::text[]"
+    return (
+        f"(SELECT * FROM {rows} x WHERE NOT ({BY_SYSTEM} AND EXISTS (SELECT FROM old_rows o JOIN new_rows n"
+        f" ON n.id = o.id WHERE o.id = x.id AND to_jsonb(o) - {plain} = to_jsonb(n) - {plain})))"
+    )
 
 
 def _operation(topic: Topic, rows: str, changed: str) -> str:

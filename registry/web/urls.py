@@ -9,7 +9,9 @@ from registry.web.views.audit import audit, audit_file, audit_reads, audit_seal
 from registry.web.views.cases import case, cases
 from registry.web.views.history import case_history, case_moment, field_history
 from registry.web.views.home import home
+from registry.web.views.identity import identity
 from registry.web.views.language import choose_language
+from registry.web.views.linkage import linkage, linkages
 from registry.web.views.locks import case_forms, case_locks_decide, locks, site_lock_decide
 from registry.web.views.signatures import sign
 from registry.web.views.site_choice import switch_site
@@ -45,6 +47,9 @@ urlpatterns = [
     path("audit/events.csv", audit_file, name="audit_file"),
     path("audit/reads/", audit_reads, name="audit_reads"),
     path("audit/seal/", audit_seal, name="audit_seal"),
+    path("cases/<uuid:patient_id>/identity/", identity, name="identity"),
+    path("linkage/", linkages, name="linkages"),
+    path("linkage/<uuid:linkage_id>/", linkage, name="linkage"),
     path("uploads/", uploads, name="uploads"),
     path("uploads/new/", upload_new, name="upload_new"),
     path("uploads/templates/<slug:code>.csv", upload_template, name="upload_template"),

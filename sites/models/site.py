@@ -67,6 +67,11 @@ class Site(models.Model):
         _("time zone"), max_length=64, validators=[validate_time_zone], help_text=_("For example Europe/Madrid.")
     )
     status = models.CharField(_("status"), max_length=12, choices=SiteStatus.choices, default=SiteStatus.PREPARING)
+    names_enabled = models.BooleanField(
+        _("names are recorded"),
+        default=False,
+        help_text=_("Let this site keep patients' names, encrypted and for itself. Without it names are refused."),
+    )
 
     objects = models.Manager.from_queryset(SiteQuerySet)()
 

@@ -49,12 +49,21 @@ def whole_case(site: Site, study_id: str, *, words: str = "words", judge: User, 
         Product.objects.get_or_create(
             code="AXI", defaults={"generic_name": "axi", "target": "CD19", "costimulatory_domain": "CD28"}
         )
+        _record_names(site)
         for topic in topics():
             values = {**dict(_values(topic, words)), **FITTING.get(topic.code, {})}
             if topic.code == "patient":
                 values |= {"study_id": study_id, "objected_on": None, "withdrawn_on": None, **patient}
+            if topic.code == "identity":
+                values["local_record_number"] = f"{words}_{study_id}"
             rows[topic.code] = _write(topic, site, rows, values, judge)
     return rows["patient"]
+
+
+def _record_names(site: Site) -> None:
+    """Let the site keep names, so that there are some to look for where none may be."""
+    site.names_enabled = True
+    site.save(update_fields=["names_enabled"])
 
 
 def _write(topic: Topic, site: Site, rows: Mapping[str, models.Model], values: dict[str, Any], judge: User) -> Any:

@@ -6,7 +6,16 @@ import pytest
 from django.db import connection
 
 from config.database import roles
-from config.database.policies import OUTSIDE, OWN_SITES, WALL, refresh_policies, standing_walls, tables_with_a_site
+from config.database.policies import (
+    OUTSIDE,
+    OWN_SITES,
+    PAIR_WALL,
+    WALL,
+    refresh_policies,
+    standing_walls,
+    tables_with_a_site,
+    wall_of,
+)
 from sites.audit import event_model_of
 from tests.walls import as_owner
 
@@ -55,11 +64,13 @@ def test_history_stands_where_its_table_stands():
 def test_every_wall_is_on_binds_the_owner_and_has_its_policies_and_no_other():
     with connection.cursor() as cursor:
         standing = standing_walls(cursor)
-    assert {table: standing[table] for table in walled()} == dict.fromkeys(walled(), (True, True, frozenset(WALL)))
+    assert {table: standing[table] for table in walled()} == {
+        table: (True, True, frozenset(wall_of(table))) for table in walled()
+    }
     assert rows(
         "SELECT tablename, policyname FROM pg_policies WHERE tablename <> ALL(%s) OR policyname <> ALL(%s)",
         sorted(walled()),
-        [policy.name for policy in WALL],
+        [policy.name for policy in {*WALL, *PAIR_WALL}],
     ) == []  # fmt: skip
 
 

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from registry.demo.bulk.identities import born
 from registry.demo.bulk.inserting import Insert
 from registry.demo.bulk.numbers import Numbers
 
 
 def baseline_inserts(numbers: Numbers) -> Iterator[Insert]:
-    """Yield patient, identity, disease and infusion course."""
+    """Yield patient, disease and infusion course."""
     yield _patient(numbers)
-    yield Insert(
-        "identity",
-        numbers.key("identity"),
-        "p.patient_id",
-        {
-            "local_record_number": f"'SIM-{numbers.seed}-' || p.n",
-            "birth_date": _born(numbers),
-        },
-    )
     yield _disease(numbers)
     yield _course(numbers)
-
-
-def _born(numbers: Numbers) -> str:
-    """Return SQL for a day of birth that gives the age on the day of infusion."""
-    return f"(p.infused_on - (p.age * 365.2425)::int - {numbers.whole(100, 2, 300)})"
 
 
 def _patient(numbers: Numbers) -> Insert:
@@ -36,7 +23,7 @@ def _patient(numbers: Numbers) -> Insert:
         None,
         {
             "study_id": f"'G{numbers.seed}-' || p.n",
-            "birth_year": f"extract(year FROM {_born(numbers)})::int",
+            "birth_year": f"extract(year FROM {born(numbers)})::int",
             "age_at_infusion": "p.age",
             "sex": "p.sex",
             "race": numbers.pick(101, ["WHITE", "WHITE", "WHITE", "BLACK", "ASIAN", "MULTIPLE"]),

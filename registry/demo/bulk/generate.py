@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from django.db import connection
 
 from registry.demo.bulk.baseline import baseline_inserts
+from registry.demo.bulk.identities import insert_identities
 from registry.demo.bulk.inserting import Insert
 from registry.demo.bulk.laboratory import lab_insert
 from registry.demo.bulk.numbers import Numbers
@@ -100,4 +101,5 @@ def _write(numbers: Numbers, first: int, last: int) -> Iterator[tuple[str, int]]
         for insert in inserts(numbers):
             cursor.execute(insert.sql())
             yield insert.topic, cursor.rowcount
+        yield "identity", insert_identities(cursor, numbers)
         cursor.execute("DROP TABLE generated_plan, generated_sites")
