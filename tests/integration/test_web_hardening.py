@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -14,7 +15,11 @@ from django.urls import include, path, reverse
 
 from config.checking import HOSPITAL
 from config.settings.paths import BASE_DIR
+from registry import intake
+from registry.models import Patient
+from registry.models.uploads import UploadState
 from sites.access import guard
+from sites.context import acting_as_system
 from sites.roles import Permission
 from sites.signin import recently_authenticated
 from tests.cast import PASSWORD
@@ -129,8 +134,6 @@ def test_the_counts_are_kept_in_a_table_over_a_connection_of_their_own(db) -> No
 
 
 def deployed(**environment: str) -> subprocess.CompletedProcess[str]:
-    import os
-
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("QUELL", "DATABASE", "CELERY"))}
     return subprocess.run(
         [sys.executable, "-W", "ignore", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
@@ -166,8 +169,6 @@ def test_cookies_of_a_hospital_stay_on_one_host_and_travel_encrypted() -> None:
         "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
         " s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS)"
     )
-    import os
-
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=BASE_DIR, env={**os.environ, **HOSPITAL}, capture_output=True, text=True,
         check=True,
@@ -175,3 +176,25 @@ def test_cookies_of_a_hospital_stay_on_one_host_and_travel_encrypted() -> None:
     assert done.stdout.split() == [
         "__Host-sessionid", "__Host-csrftoken", "True", "True", "True", "True", "Lax", "31536000",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("patient.xlsm", b"PK\x03\x04 a workbook with macros"),
+        ("patient.xls", b"\xd0\xcf\x11\xe0 an old workbook"),
+        ("patient.csv", b"PK\x03\x04 a workbook by another name"),
+        ("patient.csv", "study_id\n1\n".encode("utf-16")),
+        ("patient.csv", "study_id;centre\n1;Málaga\n".encode("latin-1")),
+    ],
+)
+def test_macros_workbooks_and_other_encodings_never_become_cases(cast, name, content) -> None:
+    try:
+        sent = intake.submit(site=cast.sev, by=cast.alice, files={name: content}, reason="a wrong file")
+    except intake.UploadRefused:
+        return
+    intake.run(sent.pk)
+    with acting_as_system("tests", reason="looking on"):
+        sent.refresh_from_db()
+        assert sent.state == UploadState.REFUSED
+        assert not Patient.objects.exists()
