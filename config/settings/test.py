@@ -27,10 +27,10 @@ QUELL_REVISION = "test"
 QUELL_RELEASE_DIR = str(Path(tempfile.gettempdir(), f"quell-test-{QUELL_TEST_RUN}", "releases"))
 DEBUG = False
 QUELL_DEMO = False
-ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-# Signs in fast; what is stored by it lives for one test.
 # Switched on by the tests of it; the others sign in without one.
 QUELL_SECOND_FACTOR = False
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+# Signs in fast; what is stored by it lives for one test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
