@@ -1,0 +1,20 @@
+"""Rows of the pages of releases: "A" is a release granted to ivan, "B" one that is not."""
+
+from __future__ import annotations
+
+from tests.access.matrix.row import DATA_MANAGERS, INVESTIGATORS, Row
+
+READERS = DATA_MANAGERS | INVESTIGATORS
+GRANTED = {"dana": "AB", "ivan": "A"}
+
+ROWS = [
+    Row("releases/", "GET", READERS),
+    Row("releases/new/", "GET POST", DATA_MANAGERS),
+    Row("releases/<uuid:pk>/", "GET", READERS, "release", GRANTED),
+    Row("releases/<uuid:pk>/progress/", "GET", READERS, "release", GRANTED),
+    Row("releases/<uuid:pk>/download/", "POST", READERS, "release", GRANTED),
+    Row("releases/<uuid:pk>/retry/", "POST", DATA_MANAGERS, "release", GRANTED),
+    Row("releases/<uuid:pk>/cancel/", "POST", DATA_MANAGERS, "release", GRANTED),
+    Row("releases/<uuid:pk>/grant/", "POST", DATA_MANAGERS, "release", GRANTED),
+    Row("releases/<uuid:pk>/grants/<uuid:grant_pk>/revoke/", "POST", DATA_MANAGERS, "grant", {"dana": "A"}),
+]

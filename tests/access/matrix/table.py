@@ -1,0 +1,19 @@
+"""The whole table."""
+
+from __future__ import annotations
+
+from tests.access.matrix import administration, pages, releases, signin, status
+from tests.access.matrix.row import Row
+
+AREAS: dict[str, list[Row]] = {
+    "pages": pages.ROWS,
+    "status": status.ROWS,
+    "releases": releases.ROWS,
+    "signing in": signin.ROWS,
+    "administration": administration.ROWS,
+}
+
+
+def rows() -> list[Row]:
+    """Return every row."""
+    return [row for area in AREAS.values() for row in area]

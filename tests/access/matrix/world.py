@@ -1,0 +1,170 @@
+"""What the matrix asks for: one of each thing at Sevilla ("A") and at Houston ("B"), with words that give it away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from exports import services
+from exports.models import ExportJob, JobState, Release, ReleaseState
+from registry.models import DeathReview, LinkageCase, Upload, UploadFile, UploadFinding
+from registry.models.uploads import UploadState
+from sites.context import acting_as, acting_as_system
+from sites.invitations import invite, token_of
+from sites.models import Invitation, Site, User
+from sites.roles import Role
+from tests.cast import Cast, create_cast
+from tests.factories.whole_case import whole_case
+
+MARKS = {"A": "sevillana", "B": "houstonian"}
+ABSENT = {
+    "topic": "nosuchtopic",
+    "product": "NONE",
+    "anything": "no/such/page/",
+    "application": "nosuchapplication",
+}
+Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class World:
+    """The cast, and the arguments of addresses by kind of thing and side."""
+
+    cast: Cast
+    things: dict[str, dict[str, Arguments]]
+
+    def arguments(self, objects: str, side: str) -> Arguments:
+        """Return the arguments of an address for an object of a side, or for one that does not exist."""
+        if not objects:
+            return {}
+        return self.things[objects].get(side) or _absent(objects, self.things[objects]["A"])
+
+
+def _absent(objects: str, like: Arguments) -> Arguments:
+    """Return arguments of the same kinds that lead nowhere."""
+    return {name: ABSENT.get(objects) or _other(value) for name, value in like.items()}
+
+
+def _other(value: Any) -> Any:
+    return 987654321 if isinstance(value, int) else uuid.uuid4()
+
+
+def create_world() -> World:
+    """Write the world into the database."""
+    cast = create_cast()
+    with acting_as_system("tests", reason="a closed account"):
+        User.objects.create(email="closed@example.org", full_name="Closed", is_active=False)
+    things: dict[str, dict[str, Arguments]] = {}
+    for side, site in (("A", cast.sev), ("B", cast.hou)):
+        for objects, arguments in {**_clinical(cast, site, MARKS[side]), **_others(cast, site)}.items():
+            things.setdefault(objects, {})[side] = arguments
+    return World(cast, {**things, **_releases(cast), **_own_things(cast), **_linkages(cast)})
+
+
+def _linkages(cast: Cast) -> dict[str, dict[str, Arguments]]:
+    """Return two pairs of cases that may be one patient; both concern both sites."""
+    found: dict[str, Arguments] = {}
+    with acting_as_system("tests", reason="pairs of cases"):
+        for side in MARKS:
+            first, second = sorted([uuid.uuid4(), uuid.uuid4()])
+            pair = {"first_patient": first, "second_patient": second, "first_site": cast.sev, "second_site": cast.hou}
+            found[side] = {"linkage_id": LinkageCase.objects.create(matched_on="NAME", **pair).pk}
+    return {"linkage": found}
+
+
+def _own_things(cast: Cast) -> dict[str, dict[str, Arguments]]:
+    """Return what a person has of their own: "A" is alice's, "B" is bob's."""
+    found: dict[str, Arguments] = {}
+    with acting_as_system("tests", reason="sign-ins"):
+        for side, person in (("A", cast.alice), ("B", cast.bob)):
+            sign_in = UserSession.objects.create(user=person, session_key=f"elsewhere{side}", ip="127.0.0.1")
+            found[side] = {"pk": sign_in.pk}
+    asked = [_invitation(cast, f"new{side}@example.org") for side in "AB"]
+    return {
+        "sign-in": found,
+        "passkey": {"A": {"pk": 1}, "B": {"pk": 2}},
+        "invitation": {side: {"pk": one.pk} for side, one in zip("AB", asked, strict=True)},
+        "letter": {side: {"token": token_of(one)} for side, one in zip("AB", asked, strict=True)},
+    }
+
+
+def _invitation(cast: Cast, email: str) -> Invitation:
+    return invite(by=cast.adam, email=email, reason="a new data manager", role=Role.DATA_MANAGER)
+
+
+def _clinical(cast: Cast, site: Site, mark: str) -> dict[str, Arguments]:
+    patient = whole_case(site, f"{mark}-1", words=mark, judge=cast.judy)
+    upload, file = _upload(cast, site, mark)
+    with acting_as_system("tests", reason="look"):
+        review = DeathReview.objects.get(death__patient=patient)
+    return {
+        "case": {"patient_id": patient.pk},
+        "case value": {"patient_id": patient.pk, "code": "patient", "row_id": patient.pk, "name": "birth_year"},
+        "site of cases": {"site_id": site.pk},
+        "death": {"death_id": review.death_id},
+        "review": {"review_id": review.pk},
+        "upload": {"upload_id": upload.pk},
+        "upload file": {"upload_id": upload.pk, "file_id": file.pk},
+    }
+
+
+def _upload(cast: Cast, site: Site, mark: str) -> tuple[Upload, UploadFile]:
+    with acting_as(cast.carol):
+        upload = Upload.objects.create(site=site, uploaded_by=cast.carol, state=UploadState.CHECKED)
+        content = f"study_id,sex\r\n{mark}-2,X\r\n".encode()
+        file = UploadFile.objects.create(
+            upload=upload,
+            site=site,
+            name=f"{mark}.csv",
+            topic="patient",
+            content=content,
+            rejected_rows=[2],
+            problems=1,
+        )
+        UploadFinding.objects.create(file=file, site=site, row=2, column="sex", value=mark, code="choice")
+    return upload, file
+
+
+def _others(cast: Cast, site: Site) -> dict[str, Arguments]:
+    content_type = ContentType.objects.get_for_model(Site).pk
+    return {
+        "topic": {"code": "patient"},
+        "site": {"object_id": site.pk},
+        "person": {"object_id": cast.eve.pk},
+        "product": {"object_id": "AXI"},
+        "admin link": {"content_type_id": content_type, "object_id": site.pk},
+        "anything": {"url": "nowhere/"},
+        "application": {"app_label": "study_sites"},
+        "provider": {"provider_id": "nosuchhospital"},
+        "reset key": {"uidb36": "1", "key": "set-password"},
+    }
+
+
+def _releases(cast: Cast) -> dict[str, dict[str, Arguments]]:
+    until = timezone.localdate() + dt.timedelta(days=30)
+    with acting_as(cast.dana):
+        project = services.project_create(title="Anakinra", by=cast.dana)
+        given, other = (_release(cast, project, number) for number in (1, 2))
+        grant = services.release_grant(release=given, investigator=cast.ivan, valid_until=until, by=cast.dana)
+    found = {"release": {"A": {"pk": given.pk}, "B": {"pk": other.pk}}}
+    return {
+        **found,
+        "grant": {"A": {"pk": given.pk, "grant_pk": grant.pk}, "B": {"pk": other.pk, "grant_pk": grant.pk}},
+    }
+
+
+def _release(cast: Cast, project: Any, number: int) -> Release:
+    release = services.release_request(project=project, name=f"QUELL-2026.{number}", by=cast.dana)
+    facts = {"data_cut_at": timezone.now(), "published_at": timezone.now(), "content_hash": "c", "package_bytes": 1}
+    tables = {"tables": [], "excluded": [], "withheld": []}
+    Release.objects.filter(pk=release.pk).update(
+        state=ReleaseState.PUBLISHED, manifest=tables, package_path="none.zip", package_sha256="0" * 64, **facts
+    )
+    ExportJob.objects.filter(release=release).update(state=JobState.SUCCEEDED)
+    return Release.objects.get(pk=release.pk)

@@ -1,0 +1,17 @@
+"""The rows of clinical pages again, each time with one of the two walls between sites switched off."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.access.matrix.asking import Asker
+from tests.access.matrix.faults import faults
+from tests.access.matrix.table import rows
+from tests.access.matrix.world import create_world
+from tests.walls import WALLS
+
+
+@pytest.mark.parametrize("wall_off", WALLS, indirect=True)
+def test_the_table_holds_with_either_wall_alone(db: None, wall_off: str) -> None:
+    asker = Asker(create_world())
+    assert [fault for row in rows() if row.is_clinical for fault in faults(asker, row)] == []
