@@ -38,7 +38,9 @@ _OPERATION = """
         PERFORM pg_advisory_xact_lock_shared({key}) FROM unnest(sites) s;
         IF EXISTS (SELECT FROM public.registry_caselock WHERE site_id = ANY (sites))
            OR EXISTS (SELECT FROM public.registry_sitelock WHERE site_id = ANY (sites)) THEN
-            SELECT r.id, {patient} INTO row_id, case_id FROM {rows} r{joins} WHERE {locked} LIMIT 1;
+            SELECT w.id, w.patient INTO row_id, case_id FROM (
+                SELECT DISTINCT ON ({each}) r.*, {patient} AS patient FROM {rows} r{joins}
+            ) w WHERE {locked} LIMIT 1;
             IF FOUND THEN RAISE EXCEPTION 'The form {code} of a case is locked.'
                 USING ERRCODE = 'restrict_violation', CONSTRAINT = '{LOCKED}', TABLE = TG_TABLE_NAME,
                 DETAIL = format('Row (id)=(%s).', row_id), HINT = case_id;
@@ -117,15 +119,16 @@ def _but_sealed_again(topic: Topic, rows: str) -> str:
 
 def _operation(topic: Topic, rows: str, changed: str) -> str:
     joins, patient = patient_of_row(topic, "r")
-    day = "r.infused_on" if topic.code == "infusion_course" else ""
+    day = "w.infused_on" if topic.code == "infusion_course" else ""
     return _OPERATION.format(
         code=topic.code,
         rows=rows,
         changed=changed,
         joins=joins,
         patient=patient,
+        each=f"{patient}, r.infused_on" if day else patient,
         key=SITE_KEY.format(site="s"),
-        locked=is_locked(topic, patient=patient, site="r.site_id", day=day),
+        locked=is_locked(topic, patient="w.patient", site="w.site_id", day=day),
         NO_REASON=NO_REASON,
         LOCKED=LOCKED,
         REASON_NEEDED=REASON_NEEDED,
