@@ -17,8 +17,9 @@ from django.db.backends.utils import CursorWrapper
 from config.database.grants import has_roles
 from config.database.roles import EXPORT, OWNER, WEB, WORKER
 
-# Written as PostgreSQL writes it back, so that a wall that stands can be compared with what is wanted.
-OWN_SITES: Final = "(site_id = ANY ((current_setting('app.sites'::text))::uuid[]))"
+# Written as PostgreSQL writes it back, so that a wall that stands can be compared with what is wanted. The list is read
+# once for each query by the inner SELECT; without it PostgreSQL reads it again for every row (see docs/adr).
+OWN_SITES: Final = "(site_id = ANY (( SELECT (current_setting('app.sites'::text))::uuid[] AS current_setting)::uuid[]))"
 
 
 @dataclass(frozen=True, order=True)

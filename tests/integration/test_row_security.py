@@ -65,7 +65,7 @@ def test_where_nobody_acts_the_database_raises_an_error_and_shows_no_empty_regis
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_was_never_told_anything_raises_too():
+def test_a_connection_that_was_never_told_anything_raises_too(patients):
     connection.close()
     assert NEVER_TOLD in refused(seen)
 
