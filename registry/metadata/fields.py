@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from registry.metadata.units import shown_unit
 from registry.metadata.variable import Variable
 from registry.rules.coding import Coded
 from registry.rules.dates import Precision
@@ -63,7 +64,8 @@ class VariableField(models.Field):  # type: ignore[type-arg]
 
 
 def _fill(words: Any, parts: dict[str, Any]) -> str:
-    return " ".join((str(words) % parts).replace(" .", ".").split())
+    filled = str(words) % {**parts, "unit": shown_unit(parts["unit"])}
+    return " ".join(filled.replace(" .", ".").split())
 
 
 _filled = lazy(_fill, str)
@@ -73,8 +75,7 @@ def limits_message(variable: Variable) -> Any:
     """Return the sentence that names a number's hard limits and unit."""
     low, high = variable.limits or ("", "")
     words = _("%(label)s must be between %(low)s and %(high)s %(unit)s.")
-    unit = "" if variable.unit == "1" else variable.unit
-    return _filled(words, {"label": _(variable.label), "low": low, "high": high, "unit": unit})
+    return _filled(words, {"label": _(variable.label), "low": low, "high": high, "unit": variable.unit})
 
 
 def range_validators(variable: Variable | None) -> list[Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from registry.metadata import CodedVariable, DateVariable
 from registry.metadata.fields import VariableField
+from registry.metadata.units import shown_unit
 from registry.rules.dates import PartialDate, Precision, day_number
 from registry.rules.labs import ANALYTES, Analyte
 from registry.rules.missing import MissingReason
@@ -69,14 +70,14 @@ def number(value: int | Decimal) -> str:
 def heading_unit(field: VariableField) -> str:
     """Return the unit of a column; none for pure numbers and where it differs from row to row."""
     unit = field.variable.unit if field.variable else ""
-    return "" if unit == "1" or unit.startswith("{") else unit
+    return "" if unit.startswith("{") else shown_unit(unit)
 
 
 def _own_unit(row: Model, field: VariableField) -> str:
     unit = field.variable.unit if field.variable else ""
     if unit == CANONICAL:
-        return str(ANALYTES[Analyte(row.analyte)].unit)
-    return row.unit or "" if unit == AS_TYPED else ""
+        return shown_unit(ANALYTES[Analyte(row.analyte)].unit)
+    return shown_unit(row.unit or "") if unit == AS_TYPED else ""
 
 
 def _precision(row: Model, field: DateVariable) -> Precision:
