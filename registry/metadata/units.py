@@ -8,9 +8,11 @@ from django.utils.translation import gettext, gettext_noop
 
 from registry.rules.lab_units import LabUnit
 
-WORDS: Mapping[str, str] = {"a": gettext_noop("years"), "h": gettext_noop("hours")}
-SIGNS: Mapping[str, str] = {
+SHOWN: Mapping[str, str] = {
+    **{unit.value: unit.label for unit in LabUnit},
     "1": "",
+    "a": gettext_noop("years"),
+    "h": gettext_noop("hours"),
     "Cel": "°C",
     "mm[Hg]": "mmHg",
     "10*6": "× 10⁶",
@@ -23,7 +25,5 @@ SIGNS: Mapping[str, str] = {
 
 def shown_unit(ucum: str) -> str:
     """Return a UCUM unit as people write it, in their language; one that needs no change comes back as it is."""
-    if ucum in LabUnit.codes():
-        return LabUnit(ucum).label
-    words = WORDS.get(ucum) or SIGNS.get(ucum, ucum)
+    words = SHOWN.get(ucum, ucum)
     return gettext(words) if words else ""
