@@ -178,3 +178,17 @@ def test_the_sweeper_wakes_workers_without_a_broker_too(alice, sev, monkeypatch,
         intake.enqueue(upload)
     upload.refresh_from_db()
     assert upload.state == UploadState.QUEUED
+
+
+def test_every_link_of_the_upload_form_leads_somewhere(alice, signed_in):
+    page = signed_in(alice).get(reverse("upload_new")).content.decode()
+    assert 'href=""' not in page
+    assert page.count(f'href="{reverse("uploads")}"') >= 2
+
+
+def test_problems_are_said_in_spanish_to_who_reads_spanish(alice, sev, signed_in):
+    upload = checked(sev, alice, with_problems())
+    alice.language = "es"
+    alice.save()
+    page = signed_in(alice).get(reverse("upload", args=[upload.pk])).content.decode()
+    assert "Esto no está en la lista" in page
