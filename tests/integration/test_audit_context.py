@@ -27,7 +27,7 @@ def raw(statement: str) -> None:
         cursor.execute(statement)
 
 
-COLUMNS = "insert into study_sites_site (id, code, name, country, time_zone, status)"
+COLUMNS = "insert into study_sites_site (id, code, name, country, time_zone, status, names_enabled)"
 WRITES = {
     "create": (lambda: site("BCN").save(), "insert"),
     "bulk_create": (lambda: Site.objects.bulk_create([site("BCN")]), "insert"),
@@ -41,15 +41,15 @@ WRITES = {
     ),
     "insert select": (
         lambda: raw(
-            f"{COLUMNS} select gen_random_uuid(), 'BCN', name, country, time_zone, status "
+            f"{COLUMNS} select gen_random_uuid(), 'BCN', name, country, time_zone, status, names_enabled "
             "from study_sites_site where code = 'SEV'"
         ),
         "insert",
     ),
     "with insert": (
         lambda: raw(
-            f"with made as ({COLUMNS} values (gen_random_uuid(), 'BCN', 'x', 'ES', 'UTC', 'ACTIVE') returning id) "
-            "select * from made"
+            f"with made as ({COLUMNS} values (gen_random_uuid(), 'BCN', 'x', 'ES', 'UTC', 'ACTIVE', false)"
+            " returning id) select * from made"
         ),
         "insert",
     ),

@@ -183,8 +183,8 @@ def test_an_event_put_between_with_a_link_is_named(sealed) -> None:
         f"update {LINKS} set sequence = -sequence where sequence >= {before.sequence}",
         f"update {LINKS} set sequence = 1 - sequence where sequence < 0",
         f"insert into {EVENTS} (pgh_id, pgh_created_at, pgh_label, pgh_context, pgh_obj_id, id, code, name, country,"
-        f" time_zone, status) select -5, pgh_created_at, pgh_label, pgh_context, pgh_obj_id, id, code, 'forged',"
-        f" country, time_zone, status from {EVENTS} where name = 'two'",
+        f" time_zone, status, names_enabled) select -5, pgh_created_at, pgh_label, pgh_context, pgh_obj_id, id, code,"
+        f" 'forged', country, time_zone, status, names_enabled from {EVENTS} where name = 'two'",
         f"insert into {LINKS} select {before.sequence}, '{EVENTS}', -5, digest, link from {LINKS}"
         f" where sequence = {before.sequence + 1}",
     )
@@ -195,8 +195,8 @@ def test_an_event_slipped_in_with_an_old_date_is_named_and_never_sealed(sealed) 
     long_ago = timezone.now() - timedelta(days=3)
     as_owner(
         f"insert into {EVENTS} (pgh_id, pgh_created_at, pgh_label, pgh_context, pgh_obj_id, id, code, name, country,"
-        f" time_zone, status) select -5, '{long_ago.isoformat()}', pgh_label, pgh_context, pgh_obj_id, id, code,"
-        f" 'forged', country, time_zone, status from {EVENTS} where name = 'two'",
+        f" time_zone, status, names_enabled) select -5, '{long_ago.isoformat()}', pgh_label, pgh_context, pgh_obj_id,"
+        f" id, code, 'forged', country, time_zone, status, names_enabled from {EVENTS} where name = 'two'",
     )
     assert first_break() == (Trouble.EVENT_SLIPPED_IN, None, EVENTS)
     with role(roles.WORKER):
@@ -231,8 +231,8 @@ ROWS: dict[str, tuple[str, Trouble]] = {
     "changed": ("update study_sites_site set country = 'PT' where code = 'SEV'", Trouble.ROW_CHANGED),
     "emptied": ("update study_sites_site set name = '' where code = 'SEV'", Trouble.ROW_CHANGED),
     "put in": (
-        "insert into study_sites_site (id, code, name, country, time_zone, status)"
-        " values (gen_random_uuid(), 'BCN', 'x', 'ES', 'UTC', 'ACTIVE')",
+        "insert into study_sites_site (id, code, name, country, time_zone, status, names_enabled)"
+        " values (gen_random_uuid(), 'BCN', 'x', 'ES', 'UTC', 'ACTIVE', false)",
         Trouble.ROW_UNRECORDED,
     ),
 }

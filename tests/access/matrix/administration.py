@@ -28,7 +28,7 @@ ROWS = [
     Row("admin/autocomplete/", "GET", ADMINISTRATORS, lenient=True, instead=_NEVER),
     Row("admin/jsi18n/", "GET", ADMINISTRATORS, lenient=True),
     Row("admin/r/<path:content_type_id>/<path:object_id>/", "GET", ADMINISTRATORS, "admin link", {}, lenient=True),
-    Row("admin/^(?P<app_label>…)/$", "GET", ADMINISTRATORS, "application", lenient=True),
+    Row("admin/^(?P<app_label>…)/$", "GET POST", ADMINISTRATORS, "application", lenient=True),
     Row("admin/(?P<url>.*)$", "GET", ADMINISTRATORS, "anything", {}, lenient=True),
     *_model("study_sites/site", "site", deletes=False),
     *_model("study_sites/user", "person", deletes=False),
