@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -24,13 +26,14 @@ def there(cast):
 
 
 def text(client, name, **asked) -> str:
-    return client.get(reverse(name), asked).content.decode()
+    """Return what a page says: its words without the tags, whose random tokens may hold any letters and digits."""
+    return re.sub(r"<[^>]*>", " ", client.get(reverse(name), asked).content.decode())
 
 
 def test_the_counts_of_the_first_page_are_those_of_the_own_site(there, signed_in) -> None:
     page = text(signed_in(there.alice), "home")
     assert "HOU" not in page
-    assert "60" not in page
+    assert not re.search(r"\b60\b", page)
 
 
 @pytest.mark.parametrize("asked", [{"q": "HOU"}, {"q": "SHARED"}, {"site": "HOU"}, {}])
@@ -78,7 +81,7 @@ def test_an_investigator_without_a_grant_sees_no_release_and_no_count_of_them(th
     whole_case(there.hou, "HOU-WHOLE", judge=there.judy)
     page = text(signed_in(there.ivan), "releases")
     assert "HOU" not in page
-    assert "60" not in page
+    assert not re.search(r"\b60\b", page)
 
 
 def test_the_administration_offers_no_list_of_cases_to_choose_from(there, signed_in) -> None:
