@@ -47,12 +47,14 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "pghistory.MiddlewareEvents": "url user",
     "registry.CaseLock": "id locked_at locked_by patient reason site topic",
     "registry.DeathReview": "adjudicator",
+    "registry.Draft": "form id owner patient row saved_at site typed",
     "registry.FormStatus": "completed_at completed_by id is_complete patient site topic",
     "registry.LinkageCase": (
         "created_at decided_at decided_by first_patient first_site id matched_on reason second_patient second_site "
         "state"
     ),
     "registry.LinkageToken": "id kind patient site token",
+    "registry.NoneOccurred": "id patient said_at said_by site topic",
     "registry.PatientIdentity": "record_index",
     "registry.Product": (
         "brand_name code code_names costimulatory_domain first_approved_on generic_name is_split_dose "

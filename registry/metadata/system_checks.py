@@ -49,6 +49,7 @@ def variable_problems(field: models.Field[Any, Any], parent: str | None) -> Iter
         return
     yield from _type_problems(field, field.variable)
     yield from _range_problems(field.variable)
+    yield from _branch_problems(field, field.variable)
     yield from transform_problems(field.variable)
 
 
@@ -63,6 +64,32 @@ def _type_problems(field: VariableField, variable: Variable) -> Iterator[str]:
         yield "A coded answer has no list of codes."
     if isinstance(field, FlagVariable) and variable.unit:
         yield "A yes or no has a unit."
+
+
+def _branch_problems(field: VariableField, variable: Variable) -> Iterator[str]:
+    """Yield what is wrong with the branch and the normal answer: fields and codes that do not exist."""
+    if variable.normal and variable.normal not in _answers(field):
+        yield f"The normal answer {variable.normal} is no answer of the field."
+    if variable.asked_if is None:
+        return
+    name, codes = variable.asked_if
+    asked = next((other for other in field.model._meta.local_concrete_fields if other.name == name), None)
+    if not isinstance(asked, VariableField):
+        yield f"It is asked by {name}, which is no field of the topic."
+    elif codes != ("*",) and (unknown := sorted(set(codes) - _answers(asked))):
+        yield f"It is asked by answers that {name} does not have: {', '.join(unknown)}."
+
+
+def _answers(field: VariableField) -> frozenset[str]:
+    """Return the answers that a branch may name: codes, yes and no, the numbers within small limits."""
+    if isinstance(field, CodedVariable):
+        return field.coding.codes() if field.coding else frozenset()
+    if isinstance(field, FlagVariable):
+        return frozenset({"yes", "no"})
+    limits = field.variable.limits if field.variable else None
+    if isinstance(field, IntegerVariable) and limits and limits[1] <= 100:
+        return frozenset(str(number) for number in range(int(limits[0]), int(limits[1]) + 1))
+    return frozenset()
 
 
 def _range_problems(variable: Variable) -> Iterator[str]:

@@ -60,6 +60,10 @@ class Variable:
     `plausible` is soft (a value outside is stored and queried); both are inclusive and in `unit`.
     `code` is the variable's code in a public vocabulary, given with its system ("LOINC 2276-4").
     `derived` marks a value that the registry computes itself: it is in no upload and on no form.
+    `asked_if` names a field of the same row and the codes with which this one is asked ("yes" and "no" for a flag,
+    "*" for any answer); it stays on the form where it holds a value all the same.
+    `normal` is the answer, as typed, of a day without findings; one key fills it into a whole row.
+    `optional` marks what may stay empty without a reason.
     """
 
     label: str
@@ -71,6 +75,9 @@ class Variable:
     note: str = ""
     derived: bool = False
     transform: Transform | None = None
+    asked_if: tuple[str, tuple[str, ...]] | None = None
+    normal: str = ""
+    optional: bool = False
 
     @property
     def leaves_as(self) -> Transform | None:

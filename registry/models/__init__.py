@@ -4,6 +4,7 @@ from registry.models.adverse import AdverseEvent
 from registry.models.anakinra import AnakinraCourse, AnakinraSegment
 from registry.models.crs import CrsAssessment, CrsEpisode
 from registry.models.disease import Disease
+from registry.models.entry import Draft, NoneOccurred
 from registry.models.icans import IcansAssessment, IcansEpisode
 from registry.models.iechs import IecHsEpisode
 from registry.models.infections import Infection
@@ -30,6 +31,7 @@ __all__ = [
     "Death",
     "DeathReview",
     "Disease",
+    "Draft",
     "FollowUp",
     "FormStatus",
     "FurtherInfusion",
@@ -42,6 +44,7 @@ __all__ = [
     "LinkageCase",
     "LinkageState",
     "LinkageToken",
+    "NoneOccurred",
     "Patient",
     "PatientIdentity",
     "Product",

@@ -28,7 +28,10 @@ class AdverseEvent(ClinicalModel):
     anakinra_course = ParentKey("registry.AnakinraCourse", "adverse_events")
     ae_no = IntegerVariable(Variable("Adverse event number", Privacy.CLINICAL, unit="1", limits=(1, 99)), required=True)
     term = CodedVariable(Variable("Term (CTCAE v5)", Privacy.CLINICAL), AeTerm, required=True)
-    term_other = TextVariable(Variable("Other term", Privacy.FREE_TEXT), max_length=200)
+    term_other = TextVariable(
+        Variable("Other term", Privacy.FREE_TEXT, asked_if=("term", ("OTHER", "INFECTION_OTHER", "BLEEDING_OTHER"))),
+        max_length=200,
+    )
     began_on = DateVariable(Variable("Onset of the event", Privacy.DATE), partial=True)
     ended_on = DateVariable(Variable("End of the event", Privacy.DATE), partial=True)
     grade = IntegerVariable(Variable("Grade (CTCAE v5)", Privacy.CLINICAL, unit="1", limits=(1, 5)))

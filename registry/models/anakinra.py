@@ -37,7 +37,7 @@ class AnakinraCourse(ClinicalModel):
     intent = CodedVariable(Variable("Intent", Privacy.CLINICAL), Intent)
     indication = CodedVariable(Variable("Indication", Privacy.CLINICAL), Indication)
     started_on = DateVariable(Variable("First day of anakinra", Privacy.DATE), partial=True)
-    started_at = TimeVariable(Variable("Time of first dose", Privacy.DATE, transform=Transform.WITHHOLD))
+    started_at = TimeVariable(Variable("Time of first dose", Privacy.DATE, transform=Transform.WITHHOLD, optional=True))
     ended_on = DateVariable(Variable("Last day of anakinra", Privacy.DATE), partial=True)
     stop_reason = CodedVariable(Variable("Reason for stopping", Privacy.CLINICAL), StopReason)
     crs_grade_at_start = IntegerVariable(
@@ -51,7 +51,7 @@ class AnakinraCourse(ClinicalModel):
         digits=5,
         places=1,
     )
-    weighed_on = DateVariable(Variable("Date of that weight", Privacy.DATE))
+    weighed_on = DateVariable(Variable("Date of that weight", Privacy.DATE, asked_if=("weight_kg", ("*",))))
     dose_weight_kg = DecimalVariable(
         Variable("Weight used for mg/kg", Privacy.CLINICAL, unit="kg", derived=True), digits=5, places=1
     )
@@ -89,7 +89,9 @@ class AnakinraSegment(ClinicalModel):
     anakinra_course = ParentKey("registry.AnakinraCourse", "segments")
     segment_no = IntegerVariable(Variable("Segment number", Privacy.CLINICAL, unit="1", limits=(1, 99)), required=True)
     segment_started_on = DateVariable(Variable("First day of this dose", Privacy.DATE), required=True)
-    segment_started_at = TimeVariable(Variable("Time of the first dose", Privacy.DATE, transform=Transform.WITHHOLD))
+    segment_started_at = TimeVariable(
+        Variable("Time of the first dose", Privacy.DATE, transform=Transform.WITHHOLD, optional=True)
+    )
     segment_ended_on = DateVariable(Variable("Last day of this dose", Privacy.DATE))
     dose_mg = DecimalVariable(
         Variable("Dose per administration", Privacy.CLINICAL, unit="mg", limits=(0, 3000), plausible=(50, 600)),

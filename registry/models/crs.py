@@ -35,7 +35,13 @@ class CrsEpisode(ClinicalModel):
     onset_on = DateVariable(Variable("Onset of CRS", Privacy.DATE, note="First documented symptom"), partial=True)
     is_resolved = FlagVariable(Variable("CRS resolved", Privacy.CLINICAL))
     resolved_on = DateVariable(
-        Variable("Resolution of CRS", Privacy.DATE, note="Fever, oxygen and vasopressor need all gone"), partial=True
+        Variable(
+            "Resolution of CRS",
+            Privacy.DATE,
+            note="Fever, oxygen and vasopressor need all gone",
+            asked_if=("is_resolved", ("yes",)),
+        ),
+        partial=True,
     )
     max_grade = IntegerVariable(
         Variable("Highest CRS grade by clinician (ASTCT)", Privacy.CLINICAL, unit="1", limits=GRADE)
@@ -79,25 +85,44 @@ class CrsAssessment(ClinicalModel):
         digits=4,
         places=1,
     )
-    has_other_fever_cause = FlagVariable(Variable("Fever has another cause", Privacy.CLINICAL))
-    had_antipyretic = FlagVariable(Variable("Antipyretic given", Privacy.CLINICAL))
+    has_other_fever_cause = FlagVariable(Variable("Fever has another cause", Privacy.CLINICAL, normal="no"))
+    had_antipyretic = FlagVariable(Variable("Antipyretic given", Privacy.CLINICAL, normal="no"))
     systolic_min_mmhg = IntegerVariable(
         Variable("Lowest systolic pressure", Privacy.CLINICAL, unit="mm[Hg]", limits=(0, 300), plausible=(50, 220))
     )
-    has_hypotension = FlagVariable(Variable("Hypotension", Privacy.CLINICAL, note="For the patient's age and baseline"))
-    vasopressors = IntegerVariable(
-        Variable("Vasopressors, vasopressin not counted", Privacy.CLINICAL, unit="1", limits=(0, 9), plausible=(0, 4))
+    has_hypotension = FlagVariable(
+        Variable("Hypotension", Privacy.CLINICAL, note="For the patient's age and baseline", normal="no")
     )
-    has_vasopressin = FlagVariable(Variable("Vasopressin", Privacy.CLINICAL))
-    oxygen = CodedVariable(Variable("Oxygen support for hypoxia", Privacy.CLINICAL), Oxygen)
+    vasopressors = IntegerVariable(
+        Variable(
+            "Vasopressors, vasopressin not counted",
+            Privacy.CLINICAL,
+            unit="1",
+            limits=(0, 9),
+            plausible=(0, 4),
+            normal="0",
+        )
+    )
+    has_vasopressin = FlagVariable(Variable("Vasopressin", Privacy.CLINICAL, normal="no"))
+    oxygen = CodedVariable(Variable("Oxygen support for hypoxia", Privacy.CLINICAL, normal="ROOM_AIR"), Oxygen)
     oxygen_flow_l_min = DecimalVariable(
-        Variable("Oxygen flow", Privacy.CLINICAL, unit="L/min", limits=(0, 100), plausible=(0, 60)), digits=5, places=1
+        Variable(
+            "Oxygen flow",
+            Privacy.CLINICAL,
+            unit="L/min",
+            limits=(0, 100),
+            plausible=(0, 60),
+            asked_if=("oxygen", ("LOW_FLOW", "HIGH_FLOW", "BLOW_BY")),
+        ),
+        digits=5,
+        places=1,
     )
     has_other_oxygen_reason = FlagVariable(
         Variable(
             "Oxygen support has another reason",
             Privacy.CLINICAL,
             note="Airway protection, CPAP at home: no part of the CRS grade",
+            asked_if=("oxygen", tuple(sorted(Oxygen.codes() - {"ROOM_AIR"}))),
         )
     )
     grade_reported = IntegerVariable(

@@ -30,9 +30,16 @@ class Disease(ClinicalModel):
         Variable("Lines of therapy before CAR-T", Privacy.CLINICAL, unit="1", limits=(0, 30), plausible=(1, 12)),
     )
     prior_transplant = CodedVariable(Variable("Prior stem cell transplant", Privacy.CLINICAL), PriorTransplant)
-    prior_transplant_on = DateVariable(Variable("Date of last prior transplant", Privacy.DATE), partial=True)
+    prior_transplant_on = DateVariable(
+        Variable(
+            "Date of last prior transplant", Privacy.DATE, asked_if=("prior_transplant", ("AUTO", "ALLO", "BOTH"))
+        ),
+        partial=True,
+    )
     cns_involvement = CodedVariable(Variable("CNS involvement before CAR-T", Privacy.CLINICAL), CnsInvolvement)
     is_bulky = FlagVariable(Variable("Bulky disease", Privacy.CLINICAL, note="Largest mass of 7.5 cm or more"))
     has_extramedullary = FlagVariable(Variable("Extramedullary or extranodal disease", Privacy.CLINICAL))
     status_pre_ld = CodedVariable(Variable("Disease status before lymphodepletion", Privacy.CLINICAL), DiseaseStatus)
-    status_assessed_on = DateVariable(Variable("Date of that assessment", Privacy.DATE))
+    status_assessed_on = DateVariable(
+        Variable("Date of that assessment", Privacy.DATE, asked_if=("status_pre_ld", ("*",)))
+    )

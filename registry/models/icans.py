@@ -36,7 +36,9 @@ class IcansEpisode(ClinicalModel):
     )
     onset_on = DateVariable(Variable("Onset of ICANS", Privacy.DATE), partial=True)
     is_resolved = FlagVariable(Variable("ICANS resolved", Privacy.CLINICAL))
-    resolved_on = DateVariable(Variable("Resolution of ICANS", Privacy.DATE), partial=True)
+    resolved_on = DateVariable(
+        Variable("Resolution of ICANS", Privacy.DATE, asked_if=("is_resolved", ("yes",))), partial=True
+    )
     max_grade = IntegerVariable(
         Variable("Highest ICANS grade by clinician (ASTCT)", Privacy.CLINICAL, unit="1", limits=GRADE)
     )
@@ -74,7 +76,7 @@ class IcansAssessment(ClinicalModel):
 
     episode = ParentKey("registry.IcansEpisode", "assessments")
     assessed_on = DateVariable(Variable("Day", Privacy.DATE), required=True)
-    ice_assessable = CodedVariable(Variable("ICE could be done", Privacy.CLINICAL), IceAssessable)
+    ice_assessable = CodedVariable(Variable("ICE could be done", Privacy.CLINICAL, normal="YES"), IceAssessable)
     ice_orientation = _ice(gettext_noop("ICE: orientation"), 4)
     ice_naming = _ice(gettext_noop("ICE: naming"), 3)
     ice_command = _ice(gettext_noop("ICE: following a command"), 1)
@@ -88,13 +90,13 @@ class IcansAssessment(ClinicalModel):
     capd = IntegerVariable(
         Variable("CAPD score", Privacy.CLINICAL, unit="1", limits=(0, 32), note="Under 12 years instead of ICE")
     )
-    consciousness = CodedVariable(Variable("Level of consciousness", Privacy.CLINICAL), Consciousness)
-    seizure = CodedVariable(Variable("Seizure", Privacy.CLINICAL), Seizure)
-    motor = CodedVariable(Variable("Motor findings", Privacy.CLINICAL), Motor)
-    oedema = CodedVariable(Variable("Cerebral oedema on imaging", Privacy.CLINICAL), Oedema)
-    icp_sign = CodedVariable(Variable("Sign of raised intracranial pressure", Privacy.CLINICAL), IcpSign)
+    consciousness = CodedVariable(Variable("Level of consciousness", Privacy.CLINICAL, normal="ALERT"), Consciousness)
+    seizure = CodedVariable(Variable("Seizure", Privacy.CLINICAL, normal="NONE"), Seizure)
+    motor = CodedVariable(Variable("Motor findings", Privacy.CLINICAL, normal="NONE"), Motor)
+    oedema = CodedVariable(Variable("Cerebral oedema on imaging", Privacy.CLINICAL, normal="NONE"), Oedema)
+    icp_sign = CodedVariable(Variable("Sign of raised intracranial pressure", Privacy.CLINICAL, normal="NONE"), IcpSign)
     has_other_cause = FlagVariable(
-        Variable("Findings have another cause", Privacy.CLINICAL, note="For example sedation")
+        Variable("Findings have another cause", Privacy.CLINICAL, note="For example sedation", normal="no")
     )
     grade_reported = IntegerVariable(
         Variable("ICANS grade by clinician (ASTCT)", Privacy.CLINICAL, unit="1", limits=GRADE)

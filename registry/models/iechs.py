@@ -36,7 +36,9 @@ class IecHsEpisode(ClinicalModel):
     )
     onset_on = DateVariable(Variable("Onset of IEC-HS", Privacy.DATE), partial=True)
     is_resolved = FlagVariable(Variable("IEC-HS resolved", Privacy.CLINICAL))
-    resolved_on = DateVariable(Variable("Resolution of IEC-HS", Privacy.DATE), partial=True)
+    resolved_on = DateVariable(
+        Variable("Resolution of IEC-HS", Privacy.DATE, asked_if=("is_resolved", ("yes",))), partial=True
+    )
     has_raised_ferritin = _finding(gettext_noop("Ferritin above 2 x upper limit or baseline, or rapidly rising"))
     has_raised_transaminases = _finding(gettext_noop("AST or ALT above 5 x upper limit (or 5 x abnormal baseline)"))
     has_low_fibrinogen = _finding(gettext_noop("Fibrinogen below 150 mg/dL or below the lower limit"))

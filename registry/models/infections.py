@@ -36,10 +36,23 @@ class Infection(ClinicalModel):
     diagnosed_on = DateVariable(Variable("Date of diagnosis of the infection", Privacy.DATE), partial=True)
     infection_class = CodedVariable(Variable("Class", Privacy.CLINICAL), InfectionClass)
     organism = CodedVariable(Variable("Organism", Privacy.CLINICAL), Organism)
-    organism_other = TextVariable(Variable("Other organism", Privacy.FREE_TEXT), max_length=100)
-    viral_manifestation = CodedVariable(Variable("Viral infection or disease", Privacy.CLINICAL), ViralManifestation)
+    organism_other = TextVariable(
+        Variable(
+            "Other organism",
+            Privacy.FREE_TEXT,
+            asked_if=(
+                "organism",
+                ("BACTERIA_OTHER", "YEAST_OTHER", "MOULD_OTHER", "RESPIRATORY_OTHER", "VIRUS_OTHER", "PARASITE_OTHER"),
+            ),
+        ),
+        max_length=100,
+    )
+    viral_manifestation = CodedVariable(
+        Variable("Viral infection or disease", Privacy.CLINICAL, asked_if=("infection_class", ("VIRAL",))),
+        ViralManifestation,
+    )
     infection_site = CodedVariable(Variable("Main site of infection", Privacy.CLINICAL), InfectionSite)
-    second_site = CodedVariable(Variable("Second site of infection", Privacy.CLINICAL), InfectionSite)
+    second_site = CodedVariable(Variable("Second site of infection", Privacy.CLINICAL, optional=True), InfectionSite)
     is_confirmed = FlagVariable(Variable("Microbiologically confirmed", Privacy.CLINICAL))
     grade = IntegerVariable(Variable("Severity (CTCAE v5)", Privacy.CLINICAL, unit="1", limits=(1, 5)))
     relation = CodedVariable(Variable("Timing to anakinra", Privacy.CLINICAL), InfectionRelation)

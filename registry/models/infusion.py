@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -55,21 +56,55 @@ class InfusionCourse(ClinicalModel):
             unit="10*6/kg",
             limits=(0, 100),
             plausible=(Decimal("0.1"), 20),
+            optional=True,
         )
     )
     apheresis_on = DateVariable(Variable("Date of apheresis", Privacy.DATE), partial=True)
     bridging = CodedVariable(Variable("Bridging therapy", Privacy.CLINICAL), Bridging)
     ld_regimen = CodedVariable(Variable("Lymphodepletion regimen", Privacy.CLINICAL), LymphodepletionRegimen)
-    ld_started_on = DateVariable(Variable("First day of lymphodepletion", Privacy.DATE))
-    ld_ended_on = DateVariable(Variable("Last day of lymphodepletion", Privacy.DATE))
+    ld_started_on = DateVariable(
+        Variable(
+            "First day of lymphodepletion",
+            Privacy.DATE,
+            asked_if=("ld_regimen", tuple(sorted(LymphodepletionRegimen.codes() - {"NONE"}))),
+        )
+    )
+    ld_ended_on = DateVariable(
+        Variable(
+            "Last day of lymphodepletion",
+            Privacy.DATE,
+            asked_if=("ld_regimen", tuple(sorted(LymphodepletionRegimen.codes() - {"NONE"}))),
+        )
+    )
     fludarabine_mg_m2 = DecimalVariable(
-        Variable("Fludarabine, total", Privacy.CLINICAL, unit="mg/m2", limits=(0, 500), plausible=(50, 160))
+        Variable(
+            "Fludarabine, total",
+            Privacy.CLINICAL,
+            unit="mg/m2",
+            limits=(0, 500),
+            plausible=(50, 160),
+            asked_if=("ld_regimen", ("FLU_CY", "FLU", "OTHER")),
+        )
     )
     cyclophosphamide_mg_m2 = DecimalVariable(
-        Variable("Cyclophosphamide, total", Privacy.CLINICAL, unit="mg/m2", limits=(0, 10000), plausible=(500, 3000))
+        Variable(
+            "Cyclophosphamide, total",
+            Privacy.CLINICAL,
+            unit="mg/m2",
+            limits=(0, 10000),
+            plausible=(500, 3000),
+            asked_if=("ld_regimen", ("FLU_CY", "CY", "OTHER")),
+        )
     )
     bendamustine_mg_m2 = DecimalVariable(
-        Variable("Bendamustine, total", Privacy.CLINICAL, unit="mg/m2", limits=(0, 1000), plausible=(120, 240))
+        Variable(
+            "Bendamustine, total",
+            Privacy.CLINICAL,
+            unit="mg/m2",
+            limits=(0, 1000),
+            plausible=(120, 240),
+            asked_if=("ld_regimen", ("BENDAMUSTINE", "OTHER")),
+        )
     )
     kps = IntegerVariable(
         Variable(
@@ -82,9 +117,13 @@ class InfusionCourse(ClinicalModel):
             note="Steps of 10; Lansky under 16 years",
         ),
     )
-    kps_scale = CodedVariable(Variable("Scale of that status", Privacy.CLINICAL), PerformanceScale)
-    kps_on = DateVariable(Variable("Date of Karnofsky status", Privacy.DATE))
-    kps_source = CodedVariable(Variable("Source of Karnofsky status", Privacy.CLINICAL), PerformanceSource)
+    kps_scale = CodedVariable(
+        Variable("Scale of that status", Privacy.CLINICAL, asked_if=("kps", ("*",))), PerformanceScale
+    )
+    kps_on = DateVariable(Variable("Date of Karnofsky status", Privacy.DATE, asked_if=("kps", ("*",))))
+    kps_source = CodedVariable(
+        Variable("Source of Karnofsky status", Privacy.CLINICAL, asked_if=("kps", ("*",))), PerformanceSource
+    )
     ecog = IntegerVariable(
         Variable(
             "ECOG performance status before lymphodepletion",
@@ -93,10 +132,13 @@ class InfusionCourse(ClinicalModel):
             code="LOINC 89247-1",
             limits=(0, 5),
             plausible=(0, 3),
+            optional=True,
         ),
     )
-    ecog_on = DateVariable(Variable("Date of ECOG status", Privacy.DATE))
-    ecog_source = CodedVariable(Variable("Source of ECOG status", Privacy.CLINICAL), PerformanceSource)
+    ecog_on = DateVariable(Variable("Date of ECOG status", Privacy.DATE, asked_if=("ecog", ("*",))))
+    ecog_source = CodedVariable(
+        Variable("Source of ECOG status", Privacy.CLINICAL, asked_if=("ecog", ("*",))), PerformanceSource
+    )
     weight_kg = DecimalVariable(
         Variable(
             "Weight at lymphodepletion",
@@ -113,7 +155,9 @@ class InfusionCourse(ClinicalModel):
         Variable("Height", Privacy.CLINICAL, unit="cm", limits=(40, 250), plausible=(130, 210)), digits=5, places=1
     )
     hct_ci = IntegerVariable(
-        Variable("Comorbidity index (HCT-CI)", Privacy.CLINICAL, unit="1", limits=(0, 26), plausible=(0, 10)),
+        Variable(
+            "Comorbidity index (HCT-CI)", Privacy.CLINICAL, unit="1", limits=(0, 26), plausible=(0, 10), optional=True
+        ),
     )
     creatinine_clearance_ml_min = DecimalVariable(
         Variable("Creatinine clearance", Privacy.CLINICAL, unit="mL/min", limits=(0, 300), plausible=(20, 180))
@@ -130,6 +174,10 @@ class InfusionCourse(ClinicalModel):
 
     class Meta:
         ordering = ["patient", "course_no"]
+        indexes = [
+            models.Index(fields=["infused_on", "patient"], name="infusion_in_order", condition=Q(course_no=1)),
+            models.Index(fields=["site", "infused_on"], name="infusion_of_site", condition=Q(course_no=1)),
+        ]
         constraints = [
             impossible(
                 "infusion_course_kps_step",

@@ -35,20 +35,27 @@ class LabResult(ClinicalModel):
     analyte = CodedVariable(Variable("Analyte", Privacy.CLINICAL), Analyte, required=True)
     sampled_on = DateVariable(Variable("Date of sample", Privacy.DATE), required=True)
     sampled_at = TimeVariable(
-        Variable("Time of sample", Privacy.DATE, transform=Transform.WITHHOLD, note="hh:mm at the site")
+        Variable("Time of sample", Privacy.DATE, transform=Transform.WITHHOLD, note="hh:mm at the site", optional=True)
     )
     value = DecimalVariable(Variable("Result", Privacy.CLINICAL, unit="{as typed}", note=TYPED), digits=14, places=4)
     unit = CodedVariable(Variable("Unit as typed", Privacy.CLINICAL), LabUnit)
     comparator = CodedVariable(
-        Variable("Comparator", Privacy.CLINICAL, note="Where the laboratory reports below or above a limit"), Comparator
+        Variable(
+            "Comparator", Privacy.CLINICAL, note="Where the laboratory reports below or above a limit", optional=True
+        ),
+        Comparator,
     )
     lower_limit = DecimalVariable(
-        Variable("Lower limit of normal", Privacy.CLINICAL, unit="{as typed}", note=TYPED), digits=14, places=4
+        Variable("Lower limit of normal", Privacy.CLINICAL, unit="{as typed}", note=TYPED, optional=True),
+        digits=14,
+        places=4,
     )
     upper_limit = DecimalVariable(
-        Variable("Upper limit of normal", Privacy.CLINICAL, unit="{as typed}", note=TYPED), digits=14, places=4
+        Variable("Upper limit of normal", Privacy.CLINICAL, unit="{as typed}", note=TYPED, optional=True),
+        digits=14,
+        places=4,
     )
-    timepoint = CodedVariable(Variable("Planned time point", Privacy.CLINICAL), Timepoint)
+    timepoint = CodedVariable(Variable("Planned time point", Privacy.CLINICAL, optional=True), Timepoint)
     canonical_value = DecimalVariable(
         Variable("Result in the registry's unit", Privacy.CLINICAL, unit="{canonical of analyte}", derived=True),
         digits=16,

@@ -33,7 +33,9 @@ class Relapse(ClinicalModel):
     relapse_site = CodedVariable(Variable("Site of relapse", Privacy.CLINICAL), RelapseSite)
     antigen_status = CodedVariable(Variable("Target antigen at relapse", Privacy.CLINICAL), AntigenStatus)
     had_new_therapy = FlagVariable(Variable("New therapy of the malignancy since", Privacy.CLINICAL))
-    new_therapy_on = DateVariable(Variable("Start of new therapy", Privacy.DATE), partial=True)
+    new_therapy_on = DateVariable(
+        Variable("Start of new therapy", Privacy.DATE, asked_if=("had_new_therapy", ("yes",))), partial=True
+    )
 
     class Meta:
         ordering = ["course", "relapse_no"]
@@ -57,8 +59,11 @@ class Death(ClinicalModel):
     patient = ParentKey("registry.Patient", "deaths")
     died_on = DateVariable(Variable("Date of death", Privacy.DATE), partial=True)
     cause = CodedVariable(Variable("Primary cause of death", Privacy.CLINICAL), DeathCause)
-    cause_other = TextVariable(Variable("Cause in words", Privacy.FREE_TEXT), max_length=200)
-    contributing_cause = CodedVariable(Variable("Contributing cause", Privacy.CLINICAL), DeathCause)
+    cause_other = TextVariable(
+        Variable("Cause in words", Privacy.FREE_TEXT, asked_if=("cause", ("OTHER_UNRELATED", "UNKNOWN"))),
+        max_length=200,
+    )
+    contributing_cause = CodedVariable(Variable("Contributing cause", Privacy.CLINICAL, optional=True), DeathCause)
     is_anakinra_related = FlagVariable(Variable("Related to anakinra", Privacy.CLINICAL))
     autopsy = CodedVariable(Variable("Autopsy", Privacy.CLINICAL), Autopsy)
     trm_class_site = CodedVariable(Variable("Class of death by the site", Privacy.CLINICAL), TrmClass)

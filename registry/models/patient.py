@@ -74,10 +74,18 @@ class Patient(ClinicalModel):
         ConsentBasis,
     )
     consented_on = DateVariable(
-        Variable("Date of consent or waiver", Privacy.DATE, transform=Transform.WITHHOLD),
+        Variable(
+            "Date of consent or waiver", Privacy.DATE, transform=Transform.WITHHOLD, asked_if=("consent_basis", ("*",))
+        ),
     )
     objected_on = DateVariable(
-        Variable("Date of objection", Privacy.DATE, transform=Transform.WITHHOLD, note="Excludes from later releases"),
+        Variable(
+            "Date of objection",
+            Privacy.DATE,
+            transform=Transform.WITHHOLD,
+            note="Excludes from later releases",
+            optional=True,
+        ),
     )
     withdrawn_on = DateVariable(
         Variable(
@@ -85,11 +93,13 @@ class Patient(ClinicalModel):
             Privacy.DATE,
             transform=Transform.WITHHOLD,
             note="Excludes from later releases",
+            optional=True,
         ),
     )
 
     class Meta:
         ordering = ["study_id"]
+        indexes = [models.Index(fields=["study_id", "id"], name="patient_in_order")]
         constraints = [
             impossible(
                 "patient_study_id_form",

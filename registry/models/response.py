@@ -21,10 +21,14 @@ class ResponseAssessment(ClinicalModel):
     planned_timepoint = CodedVariable(Variable("Planned time point", Privacy.CLINICAL), PlannedTimepoint)
     criteria = CodedVariable(Variable("Criteria", Privacy.CLINICAL), Criteria)
     response = CodedVariable(Variable("Response", Privacy.CLINICAL), Response)
-    deauville = IntegerVariable(Variable("Deauville score", Privacy.CLINICAL, unit="1", limits=(1, 5)))
+    deauville = IntegerVariable(
+        Variable("Deauville score", Privacy.CLINICAL, unit="1", limits=(1, 5), asked_if=("imaging", ("PET_CT",)))
+    )
     imaging = CodedVariable(Variable("Imaging", Privacy.CLINICAL), Imaging)
     mrd = CodedVariable(Variable("Minimal residual disease", Privacy.CLINICAL), MrdResult)
-    mrd_method = CodedVariable(Variable("Method of minimal residual disease", Privacy.CLINICAL), MrdMethod)
+    mrd_method = CodedVariable(
+        Variable("Method of minimal residual disease", Privacy.CLINICAL, asked_if=("mrd", ("*",))), MrdMethod
+    )
 
     class Meta:
         ordering = ["course", "response_no"]

@@ -35,14 +35,16 @@ class ToxicityTherapy(ClinicalModel):
     course = ParentKey("registry.InfusionCourse", "therapies")
     therapy_no = IntegerVariable(Variable("Therapy number", Privacy.CLINICAL, unit="1", limits=(1, 999)), required=True)
     drug = CodedVariable(Variable("Drug", Privacy.CLINICAL), TherapyDrug, required=True)
-    drug_other = TextVariable(Variable("Other drug", Privacy.FREE_TEXT), max_length=100)
+    drug_other = TextVariable(
+        Variable("Other drug", Privacy.FREE_TEXT, asked_if=("drug", ("OTHER", "OTHER_ANTISEIZURE"))), max_length=100
+    )
     reason = CodedVariable(Variable("Given for", Privacy.CLINICAL), TherapyReason)
     started_on = DateVariable(Variable("First day", Privacy.DATE), required=True)
     ended_on = DateVariable(Variable("Last day", Privacy.DATE))
     dose = DecimalVariable(
         Variable("Dose per administration", Privacy.CLINICAL, unit="{dose unit}"), digits=9, places=3
     )
-    dose_unit = CodedVariable(Variable("Unit of the dose", Privacy.CLINICAL), DoseUnit)
+    dose_unit = CodedVariable(Variable("Unit of the dose", Privacy.CLINICAL, asked_if=("dose", ("*",))), DoseUnit)
     interval_h = DecimalVariable(
         Variable(
             "Dose interval",
@@ -51,6 +53,7 @@ class ToxicityTherapy(ClinicalModel):
             limits=(1, 720),
             plausible=(4, 168),
             note="24 is once a day; empty for a single dose",
+            optional=True,
         ),
         digits=5,
         places=1,
