@@ -63,6 +63,7 @@ class Variable:
     `asked_if` names a field of the same row and the codes with which this one is asked ("yes" and "no" for a flag,
     "*" for any answer); it stays on the form where it holds a value all the same.
     `normal` is the answer, as typed, of a day without findings; one key fills it into a whole row.
+    `short` is the heading of its column in a grid, where the label is too long for one.
     `optional` marks what may stay empty without a reason.
     """
 
@@ -78,6 +79,7 @@ class Variable:
     asked_if: tuple[str, tuple[str, ...]] | None = None
     normal: str = ""
     optional: bool = False
+    short: str = ""
 
     @property
     def leaves_as(self) -> Transform | None:

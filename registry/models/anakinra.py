@@ -22,6 +22,7 @@ from registry.metadata import (
 )
 from registry.models.base import ClinicalModel, ParentKey
 from registry.rules.anakinra import AnakinraRoute, DoseClass, Indication, Intent, StopReason, WeightSource
+from registry.rules.coding import gettext_noop
 from sites.audit import audited
 
 
@@ -88,19 +89,40 @@ class AnakinraSegment(ClinicalModel):
 
     anakinra_course = ParentKey("registry.AnakinraCourse", "segments")
     segment_no = IntegerVariable(Variable("Segment number", Privacy.CLINICAL, unit="1", limits=(1, 99)), required=True)
-    segment_started_on = DateVariable(Variable("First day of this dose", Privacy.DATE), required=True)
-    segment_started_at = TimeVariable(
-        Variable("Time of the first dose", Privacy.DATE, transform=Transform.WITHHOLD, optional=True)
+    segment_started_on = DateVariable(
+        Variable("First day of this dose", Privacy.DATE, short=gettext_noop("First day")), required=True
     )
-    segment_ended_on = DateVariable(Variable("Last day of this dose", Privacy.DATE))
+    segment_started_at = TimeVariable(
+        Variable(
+            "Time of the first dose",
+            Privacy.DATE,
+            transform=Transform.WITHHOLD,
+            optional=True,
+            short=gettext_noop("Time"),
+        )
+    )
+    segment_ended_on = DateVariable(Variable("Last day of this dose", Privacy.DATE, short=gettext_noop("Last day")))
     dose_mg = DecimalVariable(
-        Variable("Dose per administration", Privacy.CLINICAL, unit="mg", limits=(0, 3000), plausible=(50, 600)),
+        Variable(
+            "Dose per administration",
+            Privacy.CLINICAL,
+            unit="mg",
+            limits=(0, 3000),
+            plausible=(50, 600),
+            short=gettext_noop("Dose"),
+        ),
         digits=8,
         places=2,
     )
     interval_h = DecimalVariable(
         Variable(
-            "Dose interval", Privacy.CLINICAL, unit="h", limits=(1, 96), plausible=(4, 48), note="24 is once a day"
+            "Dose interval",
+            Privacy.CLINICAL,
+            unit="h",
+            limits=(1, 96),
+            plausible=(4, 48),
+            note="24 is once a day",
+            short=gettext_noop("Every"),
         ),
         digits=5,
         places=1,

@@ -19,6 +19,7 @@ from registry.metadata import (
     topic,
 )
 from registry.models.base import ClinicalModel, ParentKey
+from registry.rules.coding import gettext_noop
 from registry.rules.crs import Oxygen
 from sites.audit import audited
 
@@ -81,17 +82,35 @@ class CrsAssessment(ClinicalModel):
             code="LOINC 8310-5",
             limits=(25, 45),
             plausible=(34, 42),
+            short=gettext_noop("Max. temp."),
         ),
         digits=4,
         places=1,
     )
-    has_other_fever_cause = FlagVariable(Variable("Fever has another cause", Privacy.CLINICAL, normal="no"))
-    had_antipyretic = FlagVariable(Variable("Antipyretic given", Privacy.CLINICAL, normal="no"))
+    has_other_fever_cause = FlagVariable(
+        Variable("Fever has another cause", Privacy.CLINICAL, normal="no", short=gettext_noop("Other cause"))
+    )
+    had_antipyretic = FlagVariable(
+        Variable("Antipyretic given", Privacy.CLINICAL, normal="no", short=gettext_noop("Antipyretic"))
+    )
     systolic_min_mmhg = IntegerVariable(
-        Variable("Lowest systolic pressure", Privacy.CLINICAL, unit="mm[Hg]", limits=(0, 300), plausible=(50, 220))
+        Variable(
+            "Lowest systolic pressure",
+            Privacy.CLINICAL,
+            unit="mm[Hg]",
+            limits=(0, 300),
+            plausible=(50, 220),
+            short=gettext_noop("Lowest SBP"),
+        )
     )
     has_hypotension = FlagVariable(
-        Variable("Hypotension", Privacy.CLINICAL, note="For the patient's age and baseline", normal="no")
+        Variable(
+            "Hypotension",
+            Privacy.CLINICAL,
+            note="For the patient's age and baseline",
+            normal="no",
+            short=gettext_noop("Hypotension"),
+        )
     )
     vasopressors = IntegerVariable(
         Variable(
@@ -101,10 +120,14 @@ class CrsAssessment(ClinicalModel):
             limits=(0, 9),
             plausible=(0, 4),
             normal="0",
+            short=gettext_noop("Vasopressors"),
         )
     )
     has_vasopressin = FlagVariable(Variable("Vasopressin", Privacy.CLINICAL, normal="no"))
-    oxygen = CodedVariable(Variable("Oxygen support for hypoxia", Privacy.CLINICAL, normal="ROOM_AIR"), Oxygen)
+    oxygen = CodedVariable(
+        Variable("Oxygen support for hypoxia", Privacy.CLINICAL, normal="ROOM_AIR", short=gettext_noop("Oxygen")),
+        Oxygen,
+    )
     oxygen_flow_l_min = DecimalVariable(
         Variable(
             "Oxygen flow",
@@ -113,6 +136,7 @@ class CrsAssessment(ClinicalModel):
             limits=(0, 100),
             plausible=(0, 60),
             asked_if=("oxygen", ("LOW_FLOW", "HIGH_FLOW", "BLOW_BY")),
+            short=gettext_noop("Flow"),
         ),
         digits=5,
         places=1,
@@ -123,13 +147,27 @@ class CrsAssessment(ClinicalModel):
             Privacy.CLINICAL,
             note="Airway protection, CPAP at home: no part of the CRS grade",
             asked_if=("oxygen", tuple(sorted(Oxygen.codes() - {"ROOM_AIR"}))),
+            short=gettext_noop("Other reason"),
         )
     )
     grade_reported = IntegerVariable(
-        Variable("CRS grade by clinician (ASTCT)", Privacy.CLINICAL, unit="1", limits=GRADE)
+        Variable(
+            "CRS grade by clinician (ASTCT)",
+            Privacy.CLINICAL,
+            unit="1",
+            limits=GRADE,
+            short=gettext_noop("Grade, clinician"),
+        )
     )
     grade_computed = IntegerVariable(
-        Variable("CRS grade computed from components (ASTCT)", Privacy.CLINICAL, unit="1", limits=GRADE, derived=True)
+        Variable(
+            "CRS grade computed from components (ASTCT)",
+            Privacy.CLINICAL,
+            unit="1",
+            limits=GRADE,
+            derived=True,
+            short=gettext_noop("Grade, computed"),
+        )
     )
     grade_rule = TextVariable(
         Variable("Rule version of the computed grade", Privacy.SYSTEM, derived=True), max_length=24

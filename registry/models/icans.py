@@ -59,8 +59,8 @@ class IcansEpisode(ClinicalModel):
         ]
 
 
-def _ice(label: str, points: int) -> IntegerVariable:
-    return IntegerVariable(Variable(label, Privacy.CLINICAL, unit="1", limits=(0, points)))
+def _ice(label: str, short: str, points: int) -> IntegerVariable:
+    return IntegerVariable(Variable(label, Privacy.CLINICAL, unit="1", limits=(0, points), short=short))
 
 
 @audited
@@ -76,33 +76,78 @@ class IcansAssessment(ClinicalModel):
 
     episode = ParentKey("registry.IcansEpisode", "assessments")
     assessed_on = DateVariable(Variable("Day", Privacy.DATE), required=True)
-    ice_assessable = CodedVariable(Variable("ICE could be done", Privacy.CLINICAL, normal="YES"), IceAssessable)
-    ice_orientation = _ice(gettext_noop("ICE: orientation"), 4)
-    ice_naming = _ice(gettext_noop("ICE: naming"), 3)
-    ice_command = _ice(gettext_noop("ICE: following a command"), 1)
-    ice_writing = _ice(gettext_noop("ICE: writing"), 1)
-    ice_attention = _ice(gettext_noop("ICE: attention"), 1)
+    ice_assessable = CodedVariable(
+        Variable("ICE could be done", Privacy.CLINICAL, normal="YES", short=gettext_noop("ICE done")), IceAssessable
+    )
+    ice_orientation = _ice(gettext_noop("ICE: orientation"), gettext_noop("Orientation"), 4)
+    ice_naming = _ice(gettext_noop("ICE: naming"), gettext_noop("Naming"), 3)
+    ice_command = _ice(gettext_noop("ICE: following a command"), gettext_noop("Command"), 1)
+    ice_writing = _ice(gettext_noop("ICE: writing"), gettext_noop("Writing"), 1)
+    ice_attention = _ice(gettext_noop("ICE: attention"), gettext_noop("Attention"), 1)
     ice_total = IntegerVariable(
         Variable(
-            "ICE score", Privacy.CLINICAL, unit="1", limits=(0, 10), note="Sum of the items where they are recorded"
+            "ICE score",
+            Privacy.CLINICAL,
+            unit="1",
+            limits=(0, 10),
+            note="Sum of the items where they are recorded",
+            short=gettext_noop("ICE score"),
         )
     )
     capd = IntegerVariable(
-        Variable("CAPD score", Privacy.CLINICAL, unit="1", limits=(0, 32), note="Under 12 years instead of ICE")
+        Variable(
+            "CAPD score",
+            Privacy.CLINICAL,
+            unit="1",
+            limits=(0, 32),
+            note="Under 12 years instead of ICE",
+            short=gettext_noop("CAPD"),
+        )
     )
-    consciousness = CodedVariable(Variable("Level of consciousness", Privacy.CLINICAL, normal="ALERT"), Consciousness)
+    consciousness = CodedVariable(
+        Variable("Level of consciousness", Privacy.CLINICAL, normal="ALERT", short=gettext_noop("Consciousness")),
+        Consciousness,
+    )
     seizure = CodedVariable(Variable("Seizure", Privacy.CLINICAL, normal="NONE"), Seizure)
-    motor = CodedVariable(Variable("Motor findings", Privacy.CLINICAL, normal="NONE"), Motor)
-    oedema = CodedVariable(Variable("Cerebral oedema on imaging", Privacy.CLINICAL, normal="NONE"), Oedema)
-    icp_sign = CodedVariable(Variable("Sign of raised intracranial pressure", Privacy.CLINICAL, normal="NONE"), IcpSign)
+    motor = CodedVariable(
+        Variable("Motor findings", Privacy.CLINICAL, normal="NONE", short=gettext_noop("Motor")), Motor
+    )
+    oedema = CodedVariable(
+        Variable("Cerebral oedema on imaging", Privacy.CLINICAL, normal="NONE", short=gettext_noop("Oedema")), Oedema
+    )
+    icp_sign = CodedVariable(
+        Variable(
+            "Sign of raised intracranial pressure", Privacy.CLINICAL, normal="NONE", short=gettext_noop("ICP sign")
+        ),
+        IcpSign,
+    )
     has_other_cause = FlagVariable(
-        Variable("Findings have another cause", Privacy.CLINICAL, note="For example sedation", normal="no")
+        Variable(
+            "Findings have another cause",
+            Privacy.CLINICAL,
+            note="For example sedation",
+            normal="no",
+            short=gettext_noop("Other cause"),
+        )
     )
     grade_reported = IntegerVariable(
-        Variable("ICANS grade by clinician (ASTCT)", Privacy.CLINICAL, unit="1", limits=GRADE)
+        Variable(
+            "ICANS grade by clinician (ASTCT)",
+            Privacy.CLINICAL,
+            unit="1",
+            limits=GRADE,
+            short=gettext_noop("Grade, clinician"),
+        )
     )
     grade_computed = IntegerVariable(
-        Variable("ICANS grade computed from components (ASTCT)", Privacy.CLINICAL, unit="1", limits=GRADE, derived=True)
+        Variable(
+            "ICANS grade computed from components (ASTCT)",
+            Privacy.CLINICAL,
+            unit="1",
+            limits=GRADE,
+            derived=True,
+            short=gettext_noop("Grade, computed"),
+        )
     )
     grade_rule = TextVariable(
         Variable("Rule version of the computed grade", Privacy.SYSTEM, derived=True), max_length=24

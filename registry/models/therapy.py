@@ -17,6 +17,7 @@ from registry.metadata import (
     topic,
 )
 from registry.models.base import ClinicalModel, ParentKey
+from registry.rules.coding import gettext_noop
 from registry.rules.therapy import DoseUnit, Route, TherapyDrug, TherapyReason
 from sites.audit import audited
 
@@ -36,15 +37,25 @@ class ToxicityTherapy(ClinicalModel):
     therapy_no = IntegerVariable(Variable("Therapy number", Privacy.CLINICAL, unit="1", limits=(1, 999)), required=True)
     drug = CodedVariable(Variable("Drug", Privacy.CLINICAL), TherapyDrug, required=True)
     drug_other = TextVariable(
-        Variable("Other drug", Privacy.FREE_TEXT, asked_if=("drug", ("OTHER", "OTHER_ANTISEIZURE"))), max_length=100
+        Variable(
+            "Other drug",
+            Privacy.FREE_TEXT,
+            asked_if=("drug", ("OTHER", "OTHER_ANTISEIZURE")),
+            short=gettext_noop("Other drug"),
+        ),
+        max_length=100,
     )
     reason = CodedVariable(Variable("Given for", Privacy.CLINICAL), TherapyReason)
     started_on = DateVariable(Variable("First day", Privacy.DATE), required=True)
     ended_on = DateVariable(Variable("Last day", Privacy.DATE))
     dose = DecimalVariable(
-        Variable("Dose per administration", Privacy.CLINICAL, unit="{dose unit}"), digits=9, places=3
+        Variable("Dose per administration", Privacy.CLINICAL, unit="{dose unit}", short=gettext_noop("Dose")),
+        digits=9,
+        places=3,
     )
-    dose_unit = CodedVariable(Variable("Unit of the dose", Privacy.CLINICAL, asked_if=("dose", ("*",))), DoseUnit)
+    dose_unit = CodedVariable(
+        Variable("Unit of the dose", Privacy.CLINICAL, asked_if=("dose", ("*",)), short=gettext_noop("Unit")), DoseUnit
+    )
     interval_h = DecimalVariable(
         Variable(
             "Dose interval",
@@ -54,6 +65,7 @@ class ToxicityTherapy(ClinicalModel):
             plausible=(4, 168),
             note="24 is once a day; empty for a single dose",
             optional=True,
+            short=gettext_noop("Every"),
         ),
         digits=5,
         places=1,
@@ -66,6 +78,7 @@ class ToxicityTherapy(ClinicalModel):
             unit="mg/d",
             derived=True,
             note="Corticosteroids only; equivalence provisional",
+            short=gettext_noop("Dexamethasone eq."),
         ),
         digits=9,
         places=3,

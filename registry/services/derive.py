@@ -17,6 +17,7 @@ from registry.services.derive_icans import derive_icans
 from registry.services.derive_iechs import derive_iechs
 from registry.services.derive_therapy import derive_therapy
 from registry.services.linkage import wake
+from registry.services.none_withdrawn import withdraw_where_rows_are
 
 CASES_AT_ONCE = 1000
 
@@ -43,7 +44,11 @@ def derive_patients(patient_ids: Iterable[UUID], topics: Collection[str] | None 
     patient_ids = list(patient_ids)
     wake(patient_ids, topics)
     wanted = [derive for derive, sources in DERIVATIONS if topics is None or sources & set(topics)]
-    return sum(derive(chunk) for chunk in _chunks(patient_ids) for derive in wanted)
+    changed = 0
+    for chunk in _chunks(patient_ids):
+        withdraw_where_rows_are(chunk, topics)
+        changed += sum(derive(chunk) for derive in wanted)
+    return changed
 
 
 def _chunks(patient_ids: Iterable[UUID]) -> Iterator[list[UUID]]:

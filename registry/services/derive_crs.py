@@ -43,7 +43,7 @@ def derive_crs(patient_ids: Sequence[UUID]) -> int:
     masked_from = first_masking_days(patient_ids)
     pairs: list[tuple[dict[str, Any], dict[str, Any]]] = []
     for _, episode in groupby(days, key=lambda row: row["episode_id"]):
-        pairs += _graded(list(episode), masked_from)
+        pairs += [(row, _grade(day)) for row, day in assessed_days(list(episode), masked_from)]
     return update_changed(CrsAssessment, pairs)
 
 
@@ -62,9 +62,10 @@ def first_masking_days(patient_ids: Sequence[UUID]) -> dict[UUID, date]:
     return {course_id: min(days) for course_id, days in starts.items()}
 
 
-def _graded(
-    rows: Iterable[dict[str, Any]], masked_from: dict[UUID, date]
-) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+def assessed_days(rows: Iterable[dict[str, Any]], masked_from: dict[UUID, date]) -> list[tuple[dict[str, Any], CrsDay]]:
+    """Return the days of one episode in their order, each with what the days before it say of established CRS and
+    hidden fever. Rows hold the fields of an assessment and `episode__course_id`.
+    """
     established: bool | None = False
     antipyretic: bool | None = False
     found = []
@@ -73,7 +74,7 @@ def _graded(
         start = masked_from.get(row["episode__course_id"])
         treated = start is not None and start <= row["assessed_on"]
         day = replace(_day(row), is_established=established, is_masked=True if treated else antipyretic)
-        found.append((row, _grade(day)))
+        found.append((row, day))
         established = either(established, has_crs(day))
     return found
 

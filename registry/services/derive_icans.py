@@ -52,7 +52,12 @@ def derive_icans(patient_ids: Sequence[UUID]) -> int:
 
 
 def _grade(row: dict[str, Any]) -> dict[str, Any]:
-    day = IcansDay(
+    return {"grade_computed": icans_grade(assessed_day(row)), "grade_rule": RULE_VERSION}
+
+
+def assessed_day(row: dict[str, Any]) -> IcansDay:
+    """Return the components of one day; the row holds the fields of an assessment and those of its patient."""
+    return IcansDay(
         ice_assessable=_coded(IceAssessable, row["ice_assessable"]),
         consciousness=_coded(Consciousness, row["consciousness"]),
         seizure=_coded(Seizure, row["seizure"]),
@@ -64,7 +69,6 @@ def _grade(row: dict[str, Any]) -> dict[str, Any]:
         by_capd=_by_capd(row),
         other_cause=attributed_elsewhere(row, "has_other_cause"),
     )
-    return {"grade_computed": icans_grade(day), "grade_rule": RULE_VERSION}
 
 
 def _by_capd(row: dict[str, Any]) -> bool:

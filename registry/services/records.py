@@ -51,8 +51,8 @@ def record_create(
     require(by, Permission.CASE_EDIT, site)
     above = {} if topic.parent is None else {topic.parent: parent}
     record = topic.model(site=site, missing=dict(missing or {}), **above)
-    with _writing(by, reason, source):
-        _fill(topic, record, values)
+    with writing(by, reason, source):
+        fill_in(topic, record, values)
         record.full_clean()
         record.save(force_insert=True)
         derive_patients([patient_of(topic, record)], [topic.code])
@@ -77,12 +77,12 @@ def record_change(
     on, PermissionDenied, ValidationError.
     """
     require(by, Permission.CASE_EDIT, record.site_id)
-    with _writing(by, reason, source):
+    with writing(by, reason, source):
         current = topic.model.objects.select_for_update().get(pk=record.pk)
         _refuse_stale(current, values, version)
         before = _stored(current)
         current.missing = dict(missing) if missing is not None else _still_missing(current, values)
-        _fill(topic, current, values)
+        fill_in(topic, current, values)
         if _stored(current) == before:
             return current
         current.version += 1
@@ -96,7 +96,7 @@ def record_change(
 def record_delete(*, topic: Topic, record: Any, by: Any, reason: str, source: str = "web") -> None:
     """Delete one row and what hangs on it; the audit trail keeps both, with the reason."""
     require(by, Permission.CASE_EDIT, record.site_id)
-    with _writing(by, reason, source):
+    with writing(by, reason, source):
         patient_id = patient_of(topic, record)
         topic.model.objects.get(pk=record.pk).delete()
         derive_patients([patient_id])
@@ -111,7 +111,7 @@ def patient_of(topic: Topic, record: Any) -> UUID:
 
 
 @contextmanager
-def _writing(by: Any, reason: str, source: str) -> Iterator[None]:
+def writing(by: Any, reason: str, source: str) -> Iterator[None]:
     """A person's context and a transaction of one's own inside it, so that a refusal undoes only this write."""
     with acting_as(by, reason=reason, source=source):
         try:
@@ -123,7 +123,8 @@ def _writing(by: Any, reason: str, source: str) -> Iterator[None]:
             raise
 
 
-def _fill(topic: Topic, record: Any, values: Mapping[str, Any]) -> None:
+def fill_in(topic: Topic, record: Any, values: Mapping[str, Any]) -> None:
+    """Set entered fields of a record and what follows from its own row; ValidationError for an impossible result."""
     entered = {field.name for field in topic.entered_fields}
     allowed = entered | {
         f"{field.name}_precision" for field in topic.entered_fields if getattr(field, "partial", False)
@@ -131,11 +132,17 @@ def _fill(topic: Topic, record: Any, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if name not in allowed:
             raise ValueError(f"{topic.code} has no field {name} to fill in.")
-        setattr(record, name, value)
+        setattr(record, _attribute(topic, name, value), value)
     if topic.code == "lab":
         _convert(record)
     if topic.code == "icans_assessment" and record.ice_total is None and "ice_total" not in record.missing:
         record.ice_total = ice_total(*(getattr(record, item) for item in ICE_ITEMS))
+
+
+def _attribute(topic: Topic, name: str, value: Any) -> str:
+    """Return where a value goes: the key of a reference into its column."""
+    field = topic.model._meta.get_field(name)
+    return name if not field.is_relation or isinstance(value, models.Model) else field.attname
 
 
 def _convert(record: Any) -> None:

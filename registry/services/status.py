@@ -21,7 +21,7 @@ from sites.roles import Permission
 def form_complete(*, patient: Patient, topic: str, by: Any) -> FormStatus:
     """Say that a form is complete: from now on a change of its rows needs a reason."""
     changes = {"is_complete": True, "completed_at": timezone.now(), "completed_by": by}
-    with _editing(patient, topic, by, _("form completed")) as code:
+    with editing(patient, topic, by, _("form completed")) as code:
         return FormStatus.objects.update_or_create(
             patient=patient, topic=code, defaults=changes, create_defaults={**changes, "site_id": patient.site_id}
         )[0]
@@ -31,12 +31,12 @@ def form_reopen(*, patient: Patient, topic: str, by: Any, reason: str) -> None:
     """Open a completed form again; changes of its rows go on to need a reason."""
     if not reason.strip():
         raise WriteRefused(_("Say why."))
-    with _editing(patient, topic, by, reason) as code:
+    with editing(patient, topic, by, reason) as code:
         FormStatus.objects.filter(patient=patient, topic=code, is_complete=True).update(is_complete=False)
 
 
 @contextmanager
-def _editing(patient: Patient, topic: str, by: Any, reason: str) -> Iterator[str]:
+def editing(patient: Patient, topic: str, by: Any, reason: str) -> Iterator[str]:
     """Act as a person who may edit the case, on a form that is not locked."""
     require(by, Permission.CASE_EDIT, patient.site_id)
     code = form_topic(topic).code

@@ -7,12 +7,15 @@ from django.urls import path
 from registry.web.views.adjudication import adjudication, death_assign, review, reviews
 from registry.web.views.audit import audit, audit_file, audit_reads, audit_seal
 from registry.web.views.cases import case, cases
+from registry.web.views.drafts import case_draft
+from registry.web.views.entry import case_form, case_form_new, case_form_row
 from registry.web.views.history import case_history, case_moment, field_history
 from registry.web.views.home import home
 from registry.web.views.identity import identity
 from registry.web.views.language import choose_language
 from registry.web.views.linkage import linkage, linkages
 from registry.web.views.locks import case_forms, case_locks_decide, locks, site_lock_decide
+from registry.web.views.none_occurred import case_form_delete, case_none
 from registry.web.views.signatures import sign
 from registry.web.views.site_choice import switch_site
 from registry.web.views.uploads import (
@@ -24,6 +27,7 @@ from registry.web.views.uploads import (
     upload_template,
     uploads,
 )
+from registry.web.views.worksheets import worksheet, worksheets
 
 urlpatterns = [
     path("", home, name="home"),
@@ -31,8 +35,17 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases/<uuid:patient_id>/", case, name="case"),
     path("cases/<uuid:patient_id>/forms/", case_forms, name="case_forms"),
+    path("cases/<uuid:patient_id>/forms/<slug:form>/", case_form, name="case_form"),
+    path("cases/<uuid:patient_id>/forms/<slug:form>/new/", case_form_new, name="case_form_new"),
+    path("cases/<uuid:patient_id>/forms/<slug:form>/<uuid:row_id>/", case_form_row, name="case_form_row"),
+    path("cases/<uuid:patient_id>/forms/<slug:form>/<uuid:row_id>/delete/", case_form_delete, name="case_form_delete"),
+    path("cases/<uuid:patient_id>/drafts/<slug:form>/", case_draft, name="case_draft"),
+    path("cases/<uuid:patient_id>/none/<slug:form>/", case_none, name="case_none"),
     path("cases/<uuid:patient_id>/locks/", case_locks_decide, name="case_locks"),
     path("cases/<uuid:patient_id>/sign/", sign, name="case_sign"),
+    path("cases/<uuid:patient_id>/timeline/", case, name="case_timeline"),
+    path("worksheets/", worksheets, name="worksheets"),
+    path("worksheets/<slug:form>/", worksheet, name="worksheet"),
     path("locks/", locks, name="locks"),
     path("locks/<uuid:site_id>/", site_lock_decide, name="site_lock"),
     path("adjudication/", adjudication, name="adjudication"),

@@ -1,0 +1,195 @@
+"""Entering a case: the page of a form, what is typed there while it is typed, and what is saved."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from registry.metadata.forms import Shape
+from registry.services.drafts import draft_discard, draft_save
+from registry.services.locks import WriteRefused
+from registry.services.status import form_complete, form_reopen
+from registry.web.entry.days import MORE
+from registry.web.entry.grids import MORE_ROWS
+from registry.web.entry.heads import as_number
+from registry.web.entry.page import (
+    Place,
+    Standing,
+    drafted,
+    form_or_404,
+    head_stop,
+    page_context,
+    patient_or_404,
+    place_of,
+    standing_of,
+)
+from registry.web.entry.rail import following, rail_of
+from registry.web.entry.saving import Saved, save_sheet, show_outcomes
+from registry.web.entry.sheet import Sheet
+from sites.access import guard, require
+from sites.roles import Permission
+
+TEMPLATE, MACHINERY = "registry/entry/page.html", ("csrfmiddlewaretoken", "act", "page-row")
+UNSAVED = 422
+
+
+@guard(Permission.CASE_VIEW)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def case_form(request: HttpRequest, patient_id: UUID, form: str) -> HttpResponse:
+    """Show or save the only page of a form; a form with several pages leads to its first one."""
+    if form_or_404(form).shape is Shape.REPEATED:
+        if request.method == "POST":
+            raise Http404
+        patient = patient_or_404(request, patient_id)
+        stop = head_stop(rail_of(request.user, patient), form)
+        return redirect(stop.url if stop else reverse("case", args=[patient.pk]))
+    return _page(request, place_of(request, patient_id, form, None, is_new=False))
+
+
+@guard(Permission.CASE_VIEW)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def case_form_new(request: HttpRequest, patient_id: UUID, form: str) -> HttpResponse:
+    """Show or save a new page of a form that has several."""
+    return _page(request, place_of(request, patient_id, form, None, is_new=True))
+
+
+@guard(Permission.CASE_VIEW)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def case_form_row(request: HttpRequest, patient_id: UUID, form: str, row_id: UUID) -> HttpResponse:
+    """Show or save one page of a form that has several: one episode, one course."""
+    return _page(request, place_of(request, patient_id, form, row_id, is_new=False))
+
+
+def _page(request: HttpRequest, place: Place) -> HttpResponse:
+    standing = standing_of(request, place)
+    if request.method == "POST":
+        require(request.user, Permission.CASE_EDIT, place.case.patient.site_id)
+        return _posted(request, place, standing)
+    sheet = drafted(request, place) if standing.is_open else place.build()
+    return render(request, TEMPLATE, page_context(request, place, sheet, standing))
+
+
+def _posted(request: HttpRequest, place: Place, standing: Standing) -> HttpResponse:
+    typed = typed_of(request)
+    act = request.POST.get("act", "save")
+    if act == "discard":
+        draft_discard(patient=place.case.patient, form=place.form.code, row=place.row, by=request.user)
+        messages.success(request, _("The draft is discarded. The page shows what is saved."))
+        return redirect(place.url)
+    if act.startswith("more") or act == "refresh":
+        return _again(request, place, standing, place.build(_with_more(typed, act)), 200)
+    return _save(request, place, standing, typed, act)
+
+
+def typed_of(request: HttpRequest) -> dict[str, str]:
+    """Return what was typed: the name of each control and its text."""
+    return {name: str(text) for name, text in request.POST.items() if name not in MACHINERY}
+
+
+def _with_more(typed: dict[str, str], act: str) -> dict[str, str]:
+    """Ask for further rows of one grid: seven days, or five rows."""
+    if not act.startswith("more-"):
+        return typed
+    added = MORE if act.endswith("_assessment") else MORE_ROWS
+    return {**typed, act: str(as_number(typed.get(act, ""), 0) + added)}
+
+
+def _save(request: HttpRequest, place: Place, standing: Standing, typed: dict[str, str], act: str) -> HttpResponse:
+    reason = typed.get("reason", "").strip()[:200]
+    try:
+        saved = save_sheet(typed, place.build, by=request.user, reason=reason)
+    except WriteRefused as refused:
+        return _refused(request, place, standing, typed, " ".join(refused.messages))
+    if not saved.is_whole:
+        return _partly(request, place, standing, saved)
+    draft_discard(patient=place.case.patient, form=place.form.code, row=place.row, by=request.user)
+    if words := _complete(request, place, standing, reason):
+        messages.warning(request, words)
+    _tell(request, saved)
+    return redirect(_where(request, place, saved, act))
+
+
+def _refused(request: HttpRequest, place: Place, standing: Standing, typed: dict[str, str], words: str) -> HttpResponse:
+    """Nothing was saved: a lock, or a reason that is missing. The page keeps what was typed, and so does the draft."""
+    sheet = place.build(typed)
+    sheet.refusal = words
+    _keep(request, place, typed)
+    return _again(request, place, standing, sheet, UNSAVED)
+
+
+def _partly(request: HttpRequest, place: Place, standing: Standing, saved: Saved) -> HttpResponse:
+    """Some rows are saved; those that are not stay as typed, with what is wrong beside them."""
+    sheet = place.build(saved.left)
+    show_outcomes(sheet, saved.outcomes)
+    sheet.saved_rows = saved.rows + saved.deleted
+    _keep(request, place, saved.left)
+    return _again(request, place, standing, sheet, UNSAVED)
+
+
+def _keep(request: HttpRequest, place: Place, typed: dict[str, str]) -> None:
+    draft_save(patient=place.case.patient, form=place.form.code, row=place.row, typed=typed, by=request.user)
+
+
+def _again(request: HttpRequest, place: Place, standing: Standing, sheet: Sheet, status: int) -> HttpResponse:
+    context = page_context(request, place, sheet, standing)
+    context["typed_reason"] = request.POST.get("reason", "")
+    context["typed_complete"] = "complete" in request.POST
+    return render(request, TEMPLATE, context, status=status)
+
+
+def _complete(request: HttpRequest, place: Place, standing: Standing, reason: str) -> str:
+    """Complete the form or open it again, as its box says; return why not, if not."""
+    wanted = "complete" in request.POST
+    if wanted == standing.is_complete:
+        return ""
+    patient = place.case.patient
+    try:
+        for topic in place.form.topics:
+            if wanted:
+                form_complete(patient=patient, topic=topic.code, by=request.user)
+            else:
+                form_reopen(patient=patient, topic=topic.code, by=request.user, reason=reason)
+    except WriteRefused as refused:
+        return " ".join(refused.messages)
+    return ""
+
+
+def _tell(request: HttpRequest, saved: Saved) -> None:
+    if not (saved.rows or saved.deleted):
+        messages.info(request, _("Nothing was changed."))
+        return
+    words = ngettext("%(rows)s row saved.", "%(rows)s rows saved.", saved.rows) % {"rows": saved.rows}
+    if saved.deleted:
+        words += " " + ngettext("%(rows)s row deleted.", "%(rows)s rows deleted.", saved.deleted) % {
+            "rows": saved.deleted
+        }
+    messages.success(request, words)
+    for other in dict.fromkeys(saved.merged):
+        messages.info(
+            request, _("%(person)s changed other fields meanwhile; both changes are kept.") % {"person": other}
+        )
+
+
+def _where(request: HttpRequest, place: Place, saved: Saved, act: str) -> str:
+    """Return the page to show after a save: the next form, the case, or the same page again."""
+    patient = place.case.patient
+    if act == "close":
+        return reverse("case", args=[patient.pk])
+    row = str(saved.head.pk) if place.form.shape is Shape.REPEATED and saved.head is not None else place.row
+    if act == "next":
+        stop = following(rail_of(request.user, patient), place.form.code, row)
+        return stop.url if stop else reverse("case", args=[patient.pk])
+    if row and row != place.row:
+        return reverse("case_form_row", args=[patient.pk, place.form.code, row])
+    return place.url
