@@ -79,11 +79,11 @@ class IcansAssessment(ClinicalModel):
     ice_assessable = CodedVariable(
         Variable("ICE could be done", Privacy.CLINICAL, normal="YES", short=gettext_noop("ICE done")), IceAssessable
     )
-    ice_orientation = _ice(gettext_noop("ICE: orientation"), gettext_noop("Orientation"), 4)
-    ice_naming = _ice(gettext_noop("ICE: naming"), gettext_noop("Naming"), 3)
-    ice_command = _ice(gettext_noop("ICE: following a command"), gettext_noop("Command"), 1)
-    ice_writing = _ice(gettext_noop("ICE: writing"), gettext_noop("Writing"), 1)
-    ice_attention = _ice(gettext_noop("ICE: attention"), gettext_noop("Attention"), 1)
+    ice_orientation = _ice(gettext_noop("ICE: orientation"), gettext_noop("Orient."), 4)
+    ice_naming = _ice(gettext_noop("ICE: naming"), gettext_noop("Name"), 3)
+    ice_command = _ice(gettext_noop("ICE: following a command"), gettext_noop("Comm."), 1)
+    ice_writing = _ice(gettext_noop("ICE: writing"), gettext_noop("Write"), 1)
+    ice_attention = _ice(gettext_noop("ICE: attention"), gettext_noop("Attn."), 1)
     ice_total = IntegerVariable(
         Variable(
             "ICE score",
@@ -105,7 +105,7 @@ class IcansAssessment(ClinicalModel):
         )
     )
     consciousness = CodedVariable(
-        Variable("Level of consciousness", Privacy.CLINICAL, normal="ALERT", short=gettext_noop("Consciousness")),
+        Variable("Level of consciousness", Privacy.CLINICAL, normal="ALERT", short=gettext_noop("Conscious.")),
         Consciousness,
     )
     seizure = CodedVariable(Variable("Seizure", Privacy.CLINICAL, normal="NONE"), Seizure)

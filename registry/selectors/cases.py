@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 from registry.metadata import Topic, topics
-from registry.models import InfusionCourse, Patient
+from registry.models import Patient
+from registry.selectors.case_filters import CasesWanted
+from registry.selectors.case_pages import cases_page
 
 # Who the patient is stands apart and is shown by its own act alone; judgements of a death are for the adjudicators.
 NOT_ON_CASE_PAGES = frozenset({"identity", "death_review"})
@@ -19,38 +21,9 @@ def cases_visible(user: Any) -> QuerySet[Patient]:
     return Patient.objects.visible_to(user)
 
 
-def case_count(user: Any) -> int:
-    """Return how many cases this person may see."""
-    return cases_visible(user).count()
-
-
-def topic_counts(user: Any) -> dict[str, int]:
-    """Return topic code -> number of rows that this person may see."""
-    return {topic.code: topic.model._default_manager.visible_to(user).count() for topic in topics()}
-
-
-def case_slice(
-    user: Any, size: int, *, prefix: str = "", site_id: UUID | None = None, after: UUID | None = None
-) -> list[Patient]:
-    """Return the next cases in the order of study ids, one more than `size` where others follow.
-
-    It goes on from the case `after` instead of counting what came before, so the last page costs what the first does.
-    A case that the person may not see is no place to go on from: the answer is then the first page.
-    """
-    cases = cases_visible(user).filter(study_id__istartswith=prefix)
-    if site_id is not None:
-        cases = cases.filter(site_id=site_id)
-    courses = InfusionCourse.objects.visible_to(user).filter(course_no=1).select_related("product")
-    cases = _from(cases, cases_visible(user).filter(pk=after).first() if after else None)
-    indexed = Prefetch("infusion_courses", courses, to_attr="index_courses")
-    return list(cases.order_by("study_id", "pk").select_related("site").prefetch_related(indexed)[: size + 1])
-
-
-def _from(cases: QuerySet[Patient], last: Patient | None) -> QuerySet[Patient]:
-    if last is None:
-        return cases
-    beyond = Q(study_id__gt=last.study_id) | Q(study_id=last.study_id, pk__gt=last.pk)
-    return cases.filter(beyond, study_id__gte=last.study_id)
+def case_slice(user: Any, size: int, *, site_id: UUID | None = None, after: UUID | None = None) -> list[Patient]:
+    """Return the next cases in the order of study ids, one more than `size` where others follow."""
+    return cases_page(user, size + 1, CasesWanted(site_id=site_id, after=after)).patients
 
 
 def case_topics() -> list[Topic]:

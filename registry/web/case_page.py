@@ -13,10 +13,16 @@ from django.utils.translation import gettext as _
 
 from registry.metadata import Topic
 from registry.metadata.fields import VariableField
+from registry.metadata.forms import FORMS, Shape
 from registry.models import InfusionCourse, Patient
 from registry.selectors.cases import case_rows, case_topics
-from registry.web.case_cells import Cell, cell_of, heading_unit, number
+from registry.selectors.progress import Standing
+from registry.web.case_cells import Cell, cell_of, heading_unit
+from registry.web.entry.rail import rail_of
+from sites.access import can
+from sites.roles import Permission
 
+DONE = frozenset({Standing.COMPLETE, Standing.NONE_OCCURRED, Standing.SIGNED, Standing.LOCKED})
 # A table of few rows and many columns is turned, so that it is read downwards instead of scrolled sideways.
 TURN_ROWS, TURN_COLUMNS = 3, 8
 
@@ -65,8 +71,19 @@ def case_page(user: Any, patient: Patient) -> dict[str, Any]:
     index = _index_course(rows)
     day_0 = index.infused_on if index else None
     sections = sections_of(rows)
-    weight = number(index.weight_kg) if index and index.weight_kg is not None else ""
-    return {"patient": patient, "index": index, "day_0": day_0, "weight": weight, "sections": sections}
+    stops = rail_of(user, patient)
+    return {
+        "patient": patient,
+        "index": index,
+        "day_0": day_0,
+        "sections": sections,
+        "stops": stops,
+        "here": ("", ""),
+        "forms_total": len(FORMS),
+        "forms_done": sum(known.standing in DONE for known in {stop.form: stop.progress for stop in stops}.values()),
+        "addable": [form for form in FORMS if form.shape is Shape.REPEATED],
+        "may_edit": can(user, Permission.CASE_EDIT, patient.site_id),
+    }
 
 
 def sections_of(rows: Mapping[Topic, list[Model]]) -> list[Section]:

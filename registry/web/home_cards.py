@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from registry.selectors.home import death_reviews_waiting, patient_counts_by_site
+from registry.selectors.home import COUNTED_AT_MOST, cases_by_site, cases_counted, death_reviews_waiting
 from registry.selectors.uploads import uploads_waiting
 from sites.home import Card, register_cards, register_link
 from sites.models import User
@@ -27,23 +28,38 @@ def register() -> None:
 
 
 def own_cases(user: User) -> Iterable[Card]:
-    """Tell how many cases a person's own sites have."""
-    counts = patient_counts_by_site(user)
-    yield _cases(ngettext("Cases of your site", "Cases of your sites", max(len(counts), 1)), counts)
+    """Tell how many cases a person's own sites have, site by site."""
+    counts = cases_by_site(user)
+    yield _cases(
+        ngettext("Cases of your site", "Cases of your sites", max(len(counts), 1)), cases_counted(user), counts
+    )
 
 
 def all_cases(user: User) -> Iterable[Card]:
-    """Tell how many cases there are, site by site."""
-    yield _cases(_("Cases of all sites"), patient_counts_by_site(user))
+    """Tell how many cases there are."""
+    yield _cases(_("Cases of all sites"), cases_counted(user), {})
 
 
-def _cases(title: str, counts: dict[str, int]) -> Card:
-    if not counts:
+def _cases(title: str, total: int, counts: Mapping[str, int]) -> Card:
+    if not total:
         return Card(title, _("No cases have been entered yet."))
-    total = sum(counts.values())
-    by_site = ", ".join(f"{code} {count}" for code, count in counts.items())
+    by_site = ", ".join(f"{code} {_counted(count)}" for code, count in counts.items())
+    url, action = reverse("cases"), _("See cases")
+    if total > COUNTED_AT_MOST:
+        words = _("More than %(most)s cases (%(by_site)s)") if by_site else _("More than %(most)s cases")
+        most = number_format(COUNTED_AT_MOST, use_l10n=True, force_grouping=True)
+        return Card(title, words % {"most": most, "by_site": by_site}, None, url, action)
+    if not by_site:
+        return Card(title, ngettext("case", "cases", total), total, url, action)
     text = ngettext("case (%(by_site)s)", "cases (%(by_site)s)", total) % {"by_site": by_site}
-    return Card(title, text, total, reverse("cases"), _("See cases"))
+    return Card(title, text, total, url, action)
+
+
+def _counted(count: int) -> str:
+    if count <= COUNTED_AT_MOST:
+        return str(count)
+    most = number_format(COUNTED_AT_MOST, use_l10n=True, force_grouping=True)
+    return _("more than %(most)s") % {"most": most}
 
 
 def deaths(user: User) -> Iterable[Card]:

@@ -6,18 +6,21 @@ from django.urls import path
 
 from registry.web.views.adjudication import adjudication, death_assign, review, reviews
 from registry.web.views.audit import audit, audit_file, audit_reads, audit_seal
+from registry.web.views.case_new import case_new
 from registry.web.views.cases import case, cases
 from registry.web.views.drafts import case_draft
 from registry.web.views.entry import case_form, case_form_new, case_form_row
 from registry.web.views.history import case_history, case_moment, field_history
 from registry.web.views.home import home
 from registry.web.views.identity import identity
+from registry.web.views.identity_entry import identity_entry
 from registry.web.views.language import choose_language
 from registry.web.views.linkage import linkage, linkages
 from registry.web.views.locks import case_forms, case_locks_decide, locks, site_lock_decide
 from registry.web.views.none_occurred import case_form_delete, case_none
 from registry.web.views.signatures import sign
 from registry.web.views.site_choice import switch_site
+from registry.web.views.timeline import timeline, timeline_csv
 from registry.web.views.uploads import (
     upload,
     upload_decide,
@@ -33,6 +36,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("language/", choose_language, name="choose_language"),
     path("cases/", cases, name="cases"),
+    path("cases/new/", case_new, name="case_new"),
     path("cases/<uuid:patient_id>/", case, name="case"),
     path("cases/<uuid:patient_id>/forms/", case_forms, name="case_forms"),
     path("cases/<uuid:patient_id>/forms/<slug:form>/", case_form, name="case_form"),
@@ -43,7 +47,8 @@ urlpatterns = [
     path("cases/<uuid:patient_id>/none/<slug:form>/", case_none, name="case_none"),
     path("cases/<uuid:patient_id>/locks/", case_locks_decide, name="case_locks"),
     path("cases/<uuid:patient_id>/sign/", sign, name="case_sign"),
-    path("cases/<uuid:patient_id>/timeline/", case, name="case_timeline"),
+    path("cases/<uuid:patient_id>/timeline/", timeline, name="case_timeline"),
+    path("cases/<uuid:patient_id>/timeline.csv", timeline_csv, name="case_timeline_csv"),
     path("worksheets/", worksheets, name="worksheets"),
     path("worksheets/<slug:form>/", worksheet, name="worksheet"),
     path("locks/", locks, name="locks"),
@@ -61,6 +66,7 @@ urlpatterns = [
     path("audit/reads/", audit_reads, name="audit_reads"),
     path("audit/seal/", audit_seal, name="audit_seal"),
     path("cases/<uuid:patient_id>/identity/", identity, name="identity"),
+    path("cases/<uuid:patient_id>/identity/enter/", identity_entry, name="identity_entry"),
     path("linkage/", linkages, name="linkages"),
     path("linkage/<uuid:linkage_id>/", linkage, name="linkage"),
     path("uploads/", uploads, name="uploads"),

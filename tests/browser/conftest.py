@@ -73,11 +73,16 @@ def browser_context_args(browser_context_args: dict[str, Any], locale: str) -> d
 def page(page: Any) -> Iterator[Any]:
     """A page whose console must stay silent: any breach of the policy fails the test."""
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.set_default_timeout(10_000)
     yield page
     assert not complaints, complaints
+
+
+def _is_complaint(message: Any) -> bool:
+    """Chromium notes the status of a form that was not saved (422) as an error too; the page itself did nothing wrong."""
+    return message.type == "error" and "status of 422" not in message.text
 
 
 @pytest.fixture

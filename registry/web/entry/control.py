@@ -19,7 +19,7 @@ class Box:
     """One control. `text` is what stands in it now, `was` what is saved; `state` what the text is read as.
 
     `asked` says by which other control of the page, and with which answers, it is asked; "" for always. `refreshes`
-    names the grid that is made anew when it changes.
+    names the grid that is made anew when it changes; `has_focus` marks the one where typing begins.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Box:
     errors: list[str] = field(default_factory=list)
     aria: str = ""
     refreshes: str = ""
+    has_focus: bool = False
 
     @property
     def id(self) -> str:
@@ -92,6 +93,7 @@ class Box:
         pairs += [("aria-invalid", "true")] if self.errors else []
         pairs += [("aria-describedby", f"{self.id}_says")]
         pairs += _refreshing(self.refreshes) if self.refreshes else []
+        pairs += [("autofocus", "")] if self.has_focus else []
         return mark_safe(" ".join(f'{name}="{conditional_escape(value)}"' for name, value in pairs))  # noqa: S308
 
     def _input(self) -> SafeString:
@@ -124,5 +126,5 @@ def _refreshing(grid: str) -> list[tuple[str, str]]:
     area = f"#grid-{grid}"
     return [
         ("hx-post", ""), ("hx-trigger", "change"), ("hx-vals", '{"act": "refresh"}'),
-        ("hx-select", area), ("hx-target", area), ("hx-swap", "outerHTML"),
+        ("hx-select", area), ("hx-target", area), ("hx-swap", "outerHTML"), ("hx-sync", "#entry:queue last"),
     ]  # fmt: skip

@@ -6,9 +6,9 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from registry.rules.dates import day_number
+from registry.web.entry.typed_dates import day_text
 
 FIRST_SHOWN, MORE, LONGEST = 10, 7, 120
 
@@ -32,15 +32,9 @@ def day_title(day: dt.date, day_0: dt.date | None) -> str:
     return f"{day_number(day, day_0):+d}".replace("+0", "0") if day_0 else short_date(day)
 
 
-def day_words(day: dt.date, day_0: dt.date) -> str:
-    """Return "day +4"."""
-    return _("day %(number)s") % {"number": day_title(day, day_0)}
-
-
 def short_date(day: dt.date) -> str:
     """Return "18 Mar" in the language."""
-    months = pgettext("months, short, from January", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
-    return f"{day.day} {months[day.month - 1]}"
+    return day_text(day).rpartition(" ")[0]
 
 
 def weekday(day: dt.date) -> str:

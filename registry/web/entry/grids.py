@@ -24,7 +24,7 @@ from registry.web.entry.parents import parents_of
 from registry.web.entry.slots import Texts, slot_name
 from registry.web.entry.typed import Setting, read, written
 
-BLANK_ROWS, MORE_ROWS = 2, 5
+BLANK_AT_FIRST, BLANK_ROWS, MORE_ROWS = 5, 2, 5
 DAY_KEY = "assessed_on"
 
 
@@ -135,7 +135,10 @@ def _by_day(grid: Grid, making: _Making, head: Line) -> None:
     for name in ("onset_on", "resolved_on"):
         head.boxes[name].refreshes = making.topic.code
     onset, resolved = head.value("onset_on"), head.value("resolved_on")
-    there = {day: line for line in grid.lines if (day := making.day_of(line))}
+    there: dict[dt.date, Line] = {}
+    for line in grid.lines:  # what was typed comes first: a row that somebody added meanwhile does not displace it
+        if (day := making.day_of(line)) and (day not in there or there[day].is_blank):
+            there[day] = line
     key = making.topic.model._meta.get_field(DAY_KEY)
     known = {day for day, line in there.items() if not line.is_blank}
     for day in planned_days(onset, resolved, grid.more, known):
@@ -158,7 +161,8 @@ def _by_row(grid: Grid, making: _Making, heads: Sequence[Line]) -> None:
             "form": _(above.label if above else "")
         }
         return
-    lacking = BLANK_ROWS + grid.more - sum(line.is_blank for line in grid.lines)
+    blank = BLANK_ROWS if making.records else BLANK_AT_FIRST
+    lacking = blank + grid.more - sum(line.is_blank for line in grid.lines)
     for _number in range(max(lacking, 0)):
         prefill = _prefill(making, heads) if not grid.lines else None
         grid.lines.append(making.added(prefill=prefill))

@@ -20,7 +20,7 @@ def head_line(case: Case, topic: Topic, record: Any, texts: Mapping[str, str], s
     line = Line(slot, topic, record)
     line.typed_id = texts.get("id", str(record.pk) if record else "")
     line.version = as_number(texts.get("version", ""), record.version if record else 0)
-    if topic.parent and record is None:
+    if topic.parent and line.is_new:
         place(line, case, topic, texts)
     for field in shown_fields(topic):
         was = saved_text(record, field, setting)
@@ -29,9 +29,10 @@ def head_line(case: Case, topic: Topic, record: Any, texts: Mapping[str, str], s
 
 
 def place(line: Line, case: Case, topic: Topic, texts: Mapping[str, str]) -> None:
-    """Say which row above a new row belongs to; where there are several, let the person choose."""
+    """Say which row above a new row belongs to; where there are several, or that one is gone, let the person choose."""
     parents = parents_of(case, topic)
-    if len(parents) > 1:
+    known = [str(row.pk) for row in parents]
+    if len(parents) > 1 or (parents and texts.get("above", known[0]) not in known):
         line.boxes["above"] = above_box(line.slot, topic, parents, texts)
     elif parents:
         line.above = str(parents[0].pk)

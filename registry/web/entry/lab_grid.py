@@ -28,7 +28,7 @@ from registry.web.entry.typed import Setting, written
 from registry.web.entry.typed_labs import read_lab, written_lab
 
 LAB = "lab"
-BLANK_ROWS = 2
+BLANK_AT_FIRST, BLANK_ROWS = 8, 2
 AFTER_ANAKINRA = (0, 1, 2, 3, 5, 7, 14, 28)
 RECENT_CASES = 5
 EPISODE_LONGEST = 14
@@ -49,7 +49,7 @@ def lab_grid(
     if not parents_of(case, topic):
         grid.empty_words = _("Enter “%(form)s” first: rows here belong to one.") % {"form": _("Infusion course")}
         return grid
-    grid.lines = making.lines(slots, BLANK_ROWS + more)
+    grid.lines = making.lines(slots, (BLANK_ROWS if rows else BLANK_AT_FIRST) + more)
     grid.columns = list(_columns(making, grid.lines))
     grid.units = list(making.unit_boxes())
     return grid
@@ -150,8 +150,8 @@ class _Making:
         code = analyte.value
         was = self._saved(analyte, record, self.units[analyte])
         text = texts.get(code, was)
-        if record is not None and text == self._saved(analyte, record, self.usual[analyte]):
-            text = was  # the column's unit was changed after the result was written: the result stays what it is
+        if record is not None and text == texts.get(f"{code}-shown"):
+            text = was  # nobody touched it: the result stays what it is, also where the column has another unit now
         typed = read_lab(analyte, text, self.units[analyte], self.setting)
         when = line.boxes["sampled_on"].text or line.title
         label = _(analyte.label)

@@ -12,7 +12,8 @@ from registry.rules.labs import Analyte
 from registry.web.entry.lines import Line
 from registry.web.entry.typed_labs import LabTyped
 
-SAMPLE = ("sampled_on", "sampled_at", "timepoint")
+MOMENT = ("sampled_on", "sampled_at")
+SAMPLE = (*MOMENT, "timepoint")
 
 
 @dataclass
@@ -44,10 +45,14 @@ class LabLine(Line):
 
     @property
     def hidden_inputs(self) -> Iterator[tuple[str, str]]:
-        """Yield the names and texts of its hidden controls: key and version of each result that is saved."""
+        """Yield the names and texts of its hidden controls: key, version and text of each result that is saved.
+
+        By the text as it was shown one tells a result that nobody touched from one typed anew in another unit.
+        """
         if self.above:
             yield f"{self.slot}-above", self.above
         for analyte, cell in self.cells.items():
             if cell.typed_id:
                 yield f"{self.slot}-{analyte}-id", cell.typed_id
                 yield f"{self.slot}-{analyte}-version", str(cell.version)
+                yield f"{self.slot}-{analyte}-shown", self.boxes[analyte].was

@@ -16,9 +16,12 @@ from django.utils.translation import gettext as _
 from registry.metadata.forms import FORMS, CaseForm, Shape, case_form
 from registry.models import FormStatus, NoneOccurred, Patient
 from registry.selectors.cases import cases_visible
+from registry.selectors.deleted_rows import was_row_of
 from registry.selectors.status import locked_topics
 from registry.services.drafts import draft_of
+from registry.web.entry.boxes import is_asked
 from registry.web.entry.case import Case, case_of, head_row
+from registry.web.entry.choices import put_choices
 from registry.web.entry.previews import preview
 from registry.web.entry.rail import NEW, Stop, following, rail_of, row_title
 from registry.web.entry.sheet import Sheet, sheet_of
@@ -28,19 +31,23 @@ from sites.roles import Permission
 
 @dataclass(frozen=True)
 class Place:
-    """Which page it is: the case, the form, the head row (None for a new one or a form without)."""
+    """Which page it is: the case, the form, the head row (None for a new one or a form without).
+
+    `gone` is the key of a head row that somebody deleted: the page is a new one then, under the old address.
+    """
 
     case: Case
     form: CaseForm
     head: Any
     is_new: bool
+    gone: str = ""
 
     @property
     def row(self) -> str:
         """Return the key of the page among those of its form."""
         if self.form.shape is not Shape.REPEATED:
             return ""
-        return NEW if self.is_new else str(self.head.pk)
+        return self.gone or (NEW if self.is_new else str(self.head.pk))
 
     @property
     def url(self) -> str:
@@ -48,14 +55,15 @@ class Place:
         known = [self.case.patient.pk, self.form.code]
         if self.form.shape is not Shape.REPEATED:
             return reverse("case_form", args=known)
-        return (
-            reverse("case_form_new", args=known) if self.is_new else reverse("case_form_row", args=[*known, self.row])
-        )
+        if self.row == NEW:
+            return reverse("case_form_new", args=known)
+        return reverse("case_form_row", args=[*known, self.row])
 
     def build(self, typed: Mapping[str, str] | None = None) -> Sheet:
         """Build the page, with what is computed of it."""
         sheet = sheet_of(self.case, self.form, self.head, typed, is_new=self.is_new)
         preview(sheet)
+        put_choices(sheet)
         return sheet
 
 
@@ -76,12 +84,16 @@ def place_of(request: HttpRequest, patient_id: UUID, code: str, row_id: UUID | N
     """Return the page that an address names; Http404 for what the case does not have."""
     form = form_or_404(code)
     case = case_of(request.user, patient_or_404(request, patient_id))
+    if form.shape is not Shape.REPEATED:
+        if is_new or row_id:
+            raise Http404
+        return Place(case, form, None, is_new=False)
     head = head_row(case, form, row_id) if row_id else None
-    if form.shape is Shape.REPEATED and not is_new and head is None:
+    if is_new or head is not None:
+        return Place(case, form, head, is_new)
+    if row_id is None or not was_row_of(case.patient, form.first, row_id):
         raise Http404
-    if form.shape is not Shape.REPEATED and (is_new or row_id):
-        raise Http404
-    return Place(case, form, head, is_new)
+    return Place(case, form, None, is_new=True, gone=str(row_id))
 
 
 @dataclass(frozen=True)
@@ -104,11 +116,12 @@ def standing_of(request: HttpRequest, place: Place) -> Standing:
     """Read whether the form is locked, complete, or was complete once, and whether none is said to have occurred."""
     patient, codes = place.case.patient, [topic.code for topic in place.form.topics]
     statuses = {status.topic: status for status in FormStatus.objects.filter(patient=patient, topic__in=codes)}
+    complete = {code for code, status in statuses.items() if status.is_complete}
     none = NoneOccurred.objects.filter(patient=patient, topic=place.form.first.code).select_related("said_by").first()
     return Standing(
         may_edit=can(request.user, Permission.CASE_EDIT, patient.site_id),
         is_locked=bool(locked_topics(patient) & set(codes)),
-        is_complete=place.form.first.code in statuses and all(status.is_complete for status in statuses.values()),
+        is_complete=complete >= set(codes),
         was_complete=bool(statuses),
         none_answer=none if place.form.none_words else None,
     )
@@ -116,8 +129,10 @@ def standing_of(request: HttpRequest, place: Place) -> Standing:
 
 def page_context(request: HttpRequest, place: Place, sheet: Sheet, standing: Standing) -> dict[str, Any]:
     """Return the values of the template."""
-    stops = rail_of(request.user, place.case.patient)
+    stops = rail_of(request.user, place.case.patient, place.form.code if place.is_new else "")
     title = row_title(place.form, place.head) if place.head else _(place.form.label)
+    if standing.is_open and not sheet.wrong:
+        _begin(sheet)
     return {
         "place": place,
         "patient": place.case.patient,
@@ -137,9 +152,19 @@ def page_context(request: HttpRequest, place: Place, sheet: Sheet, standing: Sta
         "now": timezone.now(),
         "is_typed_anew": bool(sheet.typed),
         "has_rows": any(not line.is_new or getattr(line, "cells", None) for line in sheet.lines),
-        "typed_reason": "",
-        "typed_complete": None,
+        "typed_reason": sheet.typed.get("reason", ""),
+        "typed_complete": "complete" in sheet.typed if sheet.typed else None,
     }
+
+
+def _begin(sheet: Sheet) -> None:
+    """Let typing begin in the first empty control that is asked."""
+    for line in sheet.lines:
+        by_name = line.by_name()
+        for box in line.boxes.values():
+            if not box.text and is_asked(box, by_name):
+                box.has_focus = True
+                return
 
 
 def drafted(request: HttpRequest, place: Place) -> Sheet:

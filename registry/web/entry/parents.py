@@ -35,7 +35,10 @@ def above_box(slot: str, topic: Topic, parents: Sequence[Any], texts: Mapping[st
     label, key = _(form_of_topic(above.code).label), auto_key(above)
     listed = [(str(row.pk), f"{label} {getattr(row, key)}") for row in parents]
     first = listed[0][0]
+    text = texts.get("above", first)
+    is_gone = text not in {key for key, _words in listed}
     return Box(
-        name=f"{slot}-above", key="above", label=label, kind="choice", text=texts.get("above", first), was=first,
-        choices=listed, is_required=True,
+        name=f"{slot}-above", key="above", label=label, kind="choice", text="" if is_gone else text, was=first,
+        choices=[("", ""), *listed] if is_gone else listed, is_required=True,
+        errors=[_("The row that this one belongs to does not exist any more. Choose another one.")] if is_gone else [],
     )  # fmt: skip

@@ -20,36 +20,41 @@ NEW = "new"
 
 @dataclass(frozen=True)
 class Stop:
-    """One page of a case: its form, its head row, what it is called, and where the form stands."""
+    """One page of a case: its form, its head row, what it is called, and where the form stands; what is said of
+    the form as a whole is said at its first page."""
 
     form: CaseForm
     row: str
     title: str
     url: str
     progress: FormProgress
+    is_first: bool = True
 
     def is_at(self, form: str, row: str) -> bool:
         """Tell whether this is the page of a form and a head row."""
         return (self.form.code, self.row) == (form, row)
 
 
-def rail_of(user: Any, patient: Patient) -> list[Stop]:
-    """Return the pages of a case in their order; a form that has none yet leads to a new page."""
+def rail_of(user: Any, patient: Patient, new: str = "") -> list[Stop]:
+    """Return the pages of a case in their order; a form that has none yet leads to a new page.
+
+    `new` is the form of which a further page is being entered.
+    """
     progress = forms_progress(user, [patient])[patient.pk]
-    return [stop for known in progress for stop in _stops(user, patient, known)]
+    return [stop for known in progress for stop in _stops(user, patient, known, new)]
 
 
-def _stops(user: Any, patient: Patient, known: FormProgress) -> Iterator[Stop]:
+def _stops(user: Any, patient: Patient, known: FormProgress, new: str) -> Iterator[Stop]:
     form, label = known.form, _(known.form.label)
     if form.shape is not Shape.REPEATED:
         yield Stop(form, "", label, reverse("case_form", args=[patient.pk, form.code]), known)
         return
     rows = case_rows(user, form.first, patient) if known.rows else []
-    for row in rows:
+    for number, row in enumerate(rows):
         url = reverse("case_form_row", args=[patient.pk, form.code, row.pk])
-        yield Stop(form, str(row.pk), row_title(form, row), url, known)
-    if not rows:
-        yield Stop(form, NEW, label, reverse("case_form_new", args=[patient.pk, form.code]), known)
+        yield Stop(form, str(row.pk), row_title(form, row), url, known, is_first=number == 0)
+    if not rows or form.code == new:
+        yield Stop(form, NEW, label, reverse("case_form_new", args=[patient.pk, form.code]), known, not rows)
 
 
 def row_title(form: CaseForm, row: Any) -> str:

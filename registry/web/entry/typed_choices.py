@@ -18,6 +18,8 @@ Option = tuple[str, str]
 # A list that starts with one of these starts with "nothing found": 0 says that better than 1.
 NOTHING_FOUND = frozenset({"NONE", "ROOM_AIR", "ALERT", "NEGATIVE"})
 LISTED = 30
+# A long list of codes that everybody knows, as those of countries, is chosen by them instead of by numbers.
+LONG, COUNTRY = 20, 2
 
 
 def is_choice(field: VariableField) -> bool:
@@ -77,6 +79,8 @@ def _numbered(field: VariableField, options: Sequence[Option] | None) -> list[Op
     if isinstance(field, ReferenceVariable):
         return list(options) if options is not None else reference_options(field)
     listed = _listed(field)
+    if len(listed) > LONG and all(len(value) == COUNTRY for value, _label in listed):
+        return [(value, f"{value} {label}") for value, label in listed]
     first = 0 if isinstance(field, FlagVariable) or listed[0][0] in NOTHING_FOUND else 1
     return [(value, f"{number} {label}") for number, (value, label) in enumerate(listed, first)]
 

@@ -28,7 +28,7 @@ def case_draft(request: HttpRequest, patient_id: UUID, form: str) -> HttpRespons
     row = request.POST.get("page-row", "")
     place = place_of(request, patient_id, form, _uuid(row), is_new=row == NEW)
     require(request.user, Permission.CASE_EDIT, place.case.patient.site_id)
-    typed = typed_of(request)
+    typed = typed_of(request, place.form)
     try:
         draft = draft_save(patient=place.case.patient, form=form, row=place.row, typed=typed, by=request.user)
     except ValidationError as refused:

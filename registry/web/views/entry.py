@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from registry.metadata.forms import Shape
+from registry.metadata.forms import CaseForm, Shape
 from registry.services.drafts import draft_discard, draft_save
 from registry.services.locks import WriteRefused
 from registry.services.status import form_complete, form_reopen
@@ -32,12 +34,13 @@ from registry.web.entry.page import (
     standing_of,
 )
 from registry.web.entry.rail import following, rail_of
-from registry.web.entry.saving import Saved, save_sheet, show_outcomes
+from registry.web.entry.saving import PAGE_WIDE, Saved, plain, save_sheet, show_outcomes
 from registry.web.entry.sheet import Sheet
 from sites.access import guard, require
 from sites.roles import Permission
 
-TEMPLATE, MACHINERY = "registry/entry/page.html", ("csrfmiddlewaretoken", "act", "page-row")
+TEMPLATE = "registry/entry/page.html"
+AT_THE_END = ("reason", "complete", "complete-was")
 UNSAVED = 422
 
 
@@ -77,24 +80,33 @@ def _page(request: HttpRequest, place: Place) -> HttpResponse:
         require(request.user, Permission.CASE_EDIT, place.case.patient.site_id)
         return _posted(request, place, standing)
     sheet = drafted(request, place) if standing.is_open else place.build()
+    if place.gone:
+        if sheet.draft_at is None:
+            raise Http404
+        sheet.refusal = _deleted_words()
     return render(request, TEMPLATE, page_context(request, place, sheet, standing))
 
 
 def _posted(request: HttpRequest, place: Place, standing: Standing) -> HttpResponse:
-    typed = typed_of(request)
+    typed = typed_of(request, place.form)
     act = request.POST.get("act", "save")
     if act == "discard":
         draft_discard(patient=place.case.patient, form=place.form.code, row=place.row, by=request.user)
         messages.success(request, _("The draft is discarded. The page shows what is saved."))
-        return redirect(place.url)
+        return redirect(reverse("case", args=[place.case.patient.pk]) if place.gone else place.url)
     if act.startswith("more") or act == "refresh":
         return _again(request, place, standing, place.build(_with_more(typed, act)), 200)
     return _save(request, place, standing, typed, act)
 
 
-def typed_of(request: HttpRequest) -> dict[str, str]:
-    """Return what was typed: the name of each control and its text."""
-    return {name: str(text) for name, text in request.POST.items() if name not in MACHINERY}
+def typed_of(request: HttpRequest, form: CaseForm) -> dict[str, str]:
+    """Return what was typed: the name of each control of the form and its text. Of anything else nothing is kept."""
+    known = tuple(f"{topic.code}-" for topic in form.topics)
+    return {
+        name: str(text)
+        for name, text in request.POST.items()
+        if name in AT_THE_END or name.startswith(PAGE_WIDE) or plain(name).startswith(known)
+    }
 
 
 def _with_more(typed: dict[str, str], act: str) -> dict[str, str]:
@@ -106,13 +118,18 @@ def _with_more(typed: dict[str, str], act: str) -> dict[str, str]:
 
 
 def _save(request: HttpRequest, place: Place, standing: Standing, typed: dict[str, str], act: str) -> HttpResponse:
+    if standing.is_locked:
+        words = _("This form is locked. What you typed is kept as a draft; ask a data manager to unlock the form.")
+        return _refused(request, place, standing, typed, words)
+    if place.gone and typed.get(f"{place.form.first.code}-0-id"):
+        return _refused(request, place, standing, _anew(typed), _deleted_words())
     reason = typed.get("reason", "").strip()[:200]
     try:
         saved = save_sheet(typed, place.build, by=request.user, reason=reason)
     except WriteRefused as refused:
         return _refused(request, place, standing, typed, " ".join(refused.messages))
     if not saved.is_whole:
-        return _partly(request, place, standing, saved)
+        return _partly(request, place, saved)
     draft_discard(patient=place.case.patient, form=place.form.code, row=place.row, by=request.user)
     if words := _complete(request, place, standing, reason):
         messages.warning(request, words)
@@ -120,25 +137,51 @@ def _save(request: HttpRequest, place: Place, standing: Standing, typed: dict[st
     return redirect(_where(request, place, saved, act))
 
 
+def _deleted_words() -> str:
+    return _("Somebody deleted this page. What you typed is kept: save again to enter it anew.")
+
+
+def _anew(typed: dict[str, str]) -> dict[str, str]:
+    """Let the rows of a page be new ones."""
+    versions = {name: "0" for name in typed if name.endswith("-version")}
+    return {**typed, **versions, **{name: "" for name in typed if name.endswith("-id")}}
+
+
 def _refused(request: HttpRequest, place: Place, standing: Standing, typed: dict[str, str], words: str) -> HttpResponse:
     """Nothing was saved: a lock, or a reason that is missing. The page keeps what was typed, and so does the draft."""
-    sheet = place.build(typed)
+    sheet = place.build(typed if standing.is_open else None)
     sheet.refusal = words
     _keep(request, place, typed)
     return _again(request, place, standing, sheet, UNSAVED)
 
 
-def _partly(request: HttpRequest, place: Place, standing: Standing, saved: Saved) -> HttpResponse:
+def _partly(request: HttpRequest, place: Place, saved: Saved) -> HttpResponse:
     """Some rows are saved; those that are not stay as typed, with what is wrong beside them."""
-    sheet = place.build(saved.left)
+    typed = typed_of(request, place.form)
+    left = {**saved.left, **{name: typed[name] for name in AT_THE_END if name in typed}}
+    here = _place_now(request, place, saved)
+    if here.row != place.row:
+        draft_discard(patient=place.case.patient, form=place.form.code, row=place.row, by=request.user)
+    sheet = here.build(left)
     show_outcomes(sheet, saved.outcomes)
     sheet.saved_rows = saved.rows + saved.deleted
-    _keep(request, place, saved.left)
-    return _again(request, place, standing, sheet, UNSAVED)
+    _keep(request, here, left)
+    return _again(request, here, standing_of(request, here), sheet, UNSAVED)
+
+
+def _place_now(request: HttpRequest, place: Place, saved: Saved) -> Place:
+    """Read the page anew after a save; a new page is that of its head row as soon as that is saved."""
+    head = saved.head.pk if place.form.shape is Shape.REPEATED and saved.head is not None else None
+    if place.gone and head is None:
+        return place
+    return place_of(request, place.case.patient.pk, place.form.code, head, is_new=place.is_new and head is None)
 
 
 def _keep(request: HttpRequest, place: Place, typed: dict[str, str]) -> None:
-    draft_save(patient=place.case.patient, form=place.form.code, row=place.row, typed=typed, by=request.user)
+    try:
+        draft_save(patient=place.case.patient, form=place.form.code, row=place.row, typed=typed, by=request.user)
+    except ValidationError as refused:
+        messages.warning(request, " ".join(refused.messages))
 
 
 def _again(request: HttpRequest, place: Place, standing: Standing, sheet: Sheet, status: int) -> HttpResponse:
@@ -151,15 +194,18 @@ def _again(request: HttpRequest, place: Place, standing: Standing, sheet: Sheet,
 def _complete(request: HttpRequest, place: Place, standing: Standing, reason: str) -> str:
     """Complete the form or open it again, as its box says; return why not, if not."""
     wanted = "complete" in request.POST
-    if wanted == standing.is_complete:
+    # Whoever left the box as it was has not decided on what somebody else did meanwhile.
+    was = request.POST.get("complete-was", "yes" if standing.is_complete else "no") == "yes"
+    if wanted == was or wanted == standing.is_complete:
         return ""
     patient = place.case.patient
     try:
-        for topic in place.form.topics:
-            if wanted:
-                form_complete(patient=patient, topic=topic.code, by=request.user)
-            else:
-                form_reopen(patient=patient, topic=topic.code, by=request.user, reason=reason)
+        with transaction.atomic():
+            for topic in place.form.topics:
+                if wanted:
+                    form_complete(patient=patient, topic=topic.code, by=request.user)
+                else:
+                    form_reopen(patient=patient, topic=topic.code, by=request.user, reason=reason)
     except WriteRefused as refused:
         return " ".join(refused.messages)
     return ""

@@ -23,7 +23,9 @@ from sites.signin import recently_authenticated
 
 def identity_panel(request: HttpRequest, patient: Patient) -> dict[str, Any] | None:
     """Return the panel of the case page; nothing for whoever may not look."""
-    return {} if can(request.user, Permission.IDENTITY_REVEAL, patient.site_id) else None
+    if not can(request.user, Permission.IDENTITY_REVEAL, patient.site_id):
+        return None
+    return {"may_edit": can(request.user, Permission.CASE_EDIT, patient.site_id)}
 
 
 @guard(Permission.IDENTITY_REVEAL)

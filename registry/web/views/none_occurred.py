@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from registry.services.locks import WriteRefused
 from registry.services.none_occurred import none_record, none_withdraw
 from registry.services.records import record_delete
-from registry.web.entry.page import form_or_404, patient_or_404, place_of
+from registry.web.entry.page import Place, form_or_404, patient_or_404, place_of
 from registry.web.entry.rail import row_title
+from registry.web.entry.sheet import Sheet
 from sites.access import guard, require
 from sites.roles import Permission
 
@@ -44,21 +46,36 @@ def case_form_delete(request: HttpRequest, patient_id: UUID, form: str, row_id: 
     """Delete one page of a form with all rows on it, after asking why."""
     place = place_of(request, patient_id, form, row_id, is_new=False)
     patient = place.case.patient
+    if place.head is None:
+        raise Http404
     require(request.user, Permission.CASE_EDIT, patient.site_id)
-    reason = request.POST.get("reason", "").strip()[:200]
-    error = ""
+    reason, error = request.POST.get("reason", "").strip()[:200], ""
+    sheet = place.build()
     if request.method == "POST":
-        if not reason:
-            error = _("Say why.")
-        else:
-            try:
-                record_delete(topic=place.form.first, record=place.head, by=request.user, reason=reason)
-            except WriteRefused as refused:
-                error = " ".join(refused.messages)
-            else:
-                messages.success(request, _("Deleted. The history keeps it."))
-                return redirect(reverse("case", args=[patient.pk]))
-    rows = [(grid.title, sum(not line.is_new for line in grid.lines)) for grid in place.build().grids]
+        error = _deleted(request, place, sheet, reason)
+        if not error:
+            messages.success(request, _("Deleted. The history keeps it."))
+            return redirect(reverse("case", args=[patient.pk]))
+    rows = [(grid.title, sum(not line.is_new for line in grid.lines)) for grid in sheet.grids]
     context = {"patient": patient, "place": place, "title": row_title(place.form, place.head), "rows": rows}
-    context |= {"reason": reason, "error": error}
+    context |= {"reason": reason, "error": error, "seen": _stand(sheet)}
     return render(request, "registry/entry/delete.html", context, status=422 if error else 200)
+
+
+def _deleted(request: HttpRequest, place: Place, sheet: Sheet, reason: str) -> str:
+    """Delete the page and return "", or say why it was not."""
+    if not reason:
+        return _("Say why.")
+    if request.POST.get("seen", _stand(sheet)) != _stand(sheet):
+        return _("Somebody changed this page meanwhile. Look at it once more before you delete it.")
+    try:
+        record_delete(topic=place.form.first, record=place.head, by=request.user, reason=reason)
+    except WriteRefused as refused:
+        return " ".join(refused.messages)
+    return ""
+
+
+def _stand(sheet: Sheet) -> str:
+    """Return a text that is another one as soon as a row of the page is added, changed or deleted."""
+    rows = [f"{line.typed_id}={line.version}" for line in sheet.lines if line.typed_id]
+    return sha256(" ".join(sorted(rows)).encode()).hexdigest()[:16]
