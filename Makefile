@@ -34,8 +34,9 @@ sbom: setup-dev ## write var/sbom.json: every package at run time with its versi
 	@mkdir -p var && $(BIN)/cyclonedx-py requirements requirements.txt --output-format JSON --output-reproducible -o var/sbom.json
 	@echo "Written: var/sbom.json"
 
-docs: setup-dev ## write the generated documents anew
+docs: setup-dev ## write the generated documents anew, and with Chromium the screenshots and the effort of entry
 	@$(BIN)/python -m config.checking --write
+	@$(BIN)/python -m tests.browser.document
 
 bench: setup-dev ## measure against the budgets; one JSON object a line
 	@$(BIN)/python -m tests.performance $(ARGS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,12 @@ from django.db import connections
 from django.test import Client
 
 from sites.models import User
+from tests.browser.chromium import CHROMIUM
 from tests.cast import Cast, create_cast
 
 # Playwright runs an event loop in this thread; Django would refuse to reach the database from it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -81,7 +80,7 @@ def page(page: Any) -> Iterator[Any]:
 
 
 def _is_complaint(message: Any) -> bool:
-    """Chromium notes the status of a form that was not saved (422) as an error too; the page itself did nothing wrong."""
+    """Chromium notes the status of a form that was not saved (422) as an error too: the page did nothing wrong."""
     return message.type == "error" and "status of 422" not in message.text
 
 

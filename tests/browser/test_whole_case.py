@@ -60,7 +60,7 @@ def test_a_whole_case_is_typed_without_a_mouse_from_sign_in_to_signature(stage, 
     _check_record()
     _sign(typist, live_server, stage)
     if folder := os.environ.get("QUELL_EFFORT"):
-        lines = [f"{name}\t{keys}\t{seconds:.1f}" for name, (keys, seconds) in typist.laps.items()]
+        lines = [f"{name}\t{keys}\t{values}\t{seconds:.1f}" for name, (keys, values, seconds) in typist.laps.items()]
         Path(folder, f"effort-{locale}.tsv").write_text("\n".join(lines), encoding="utf-8")
 
 

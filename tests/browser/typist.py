@@ -11,19 +11,23 @@ MOST_TABS = 80
 
 
 class Typist:
-    """Types into the page that has the focus. `keys` counts every key pressed, `laps` the keys and seconds by part."""
+    """Types into the page that has the focus.
+
+    `keys` counts every key pressed, `values` what was typed; `laps` holds both, and the seconds, by part.
+    """
 
     def __init__(self, page: Any) -> None:
         self.page = page
         self.keys = 0
-        self.laps: dict[str, tuple[int, float]] = {}
-        self._began = (0, time.monotonic())
+        self.values = 0
+        self.laps: dict[str, tuple[int, int, float]] = {}
+        self._began = (0, 0, time.monotonic())
 
     def lap(self, name: str) -> None:
         """End one part of the work."""
-        keys, at = self._began
-        self.laps[name] = (self.keys - keys, time.monotonic() - at)
-        self._began = (self.keys, time.monotonic())
+        keys, values, at = self._began
+        self.laps[name] = (self.keys - keys, self.values - values, time.monotonic() - at)
+        self._began = (self.keys, self.values, time.monotonic())
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other; a chord such as Control+D counts as one."""
@@ -35,6 +39,7 @@ class Typist:
         """Type a text."""
         self.page.keyboard.type(text)
         self.keys += len(text)
+        self.values += 1
 
     @property
     def here(self) -> str:
