@@ -16,7 +16,7 @@ SKIPPED = {"migrations", "vendor", "management"}
 # What is called, and which of its arguments are messages: places and names. Two places of ngettext are one message.
 SINGULAR = {"gettext", "gettext_lazy", "gettext_noop", "_"}
 PLURAL = {"ngettext", "ngettext_lazy"}
-DECLARED = {"Variable": ((0,), ()), "topic": ((1,), ())}
+DECLARED = {"Variable": ((0,), ("note", "short")), "topic": ((1,), ())}
 
 _LITERAL = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _SINGULAR_CALL = re.compile(rf"(?<![\w.])u?(?:gettext|_)\({_LITERAL}\)", re.DOTALL)

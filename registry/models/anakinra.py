@@ -22,7 +22,6 @@ from registry.metadata import (
 )
 from registry.models.base import ClinicalModel, ParentKey
 from registry.rules.anakinra import AnakinraRoute, DoseClass, Indication, Intent, StopReason, WeightSource
-from registry.rules.coding import gettext_noop
 from sites.audit import audited
 
 
@@ -90,7 +89,7 @@ class AnakinraSegment(ClinicalModel):
     anakinra_course = ParentKey("registry.AnakinraCourse", "segments")
     segment_no = IntegerVariable(Variable("Segment number", Privacy.CLINICAL, unit="1", limits=(1, 99)), required=True)
     segment_started_on = DateVariable(
-        Variable("First day of this dose", Privacy.DATE, short=gettext_noop("First day")), required=True
+        Variable("First day of this dose", Privacy.DATE, short="First day"), required=True
     )
     segment_started_at = TimeVariable(
         Variable(
@@ -98,10 +97,10 @@ class AnakinraSegment(ClinicalModel):
             Privacy.DATE,
             transform=Transform.WITHHOLD,
             optional=True,
-            short=gettext_noop("Time"),
+            short="Time",
         )
     )
-    segment_ended_on = DateVariable(Variable("Last day of this dose", Privacy.DATE, short=gettext_noop("Last day")))
+    segment_ended_on = DateVariable(Variable("Last day of this dose", Privacy.DATE, short="Last day"))
     dose_mg = DecimalVariable(
         Variable(
             "Dose per administration",
@@ -109,7 +108,7 @@ class AnakinraSegment(ClinicalModel):
             unit="mg",
             limits=(0, 3000),
             plausible=(50, 600),
-            short=gettext_noop("Dose"),
+            short="Dose",
         ),
         digits=8,
         places=2,
@@ -122,7 +121,7 @@ class AnakinraSegment(ClinicalModel):
             limits=(1, 96),
             plausible=(4, 48),
             note="24 is once a day",
-            short=gettext_noop("Every"),
+            short="Every",
         ),
         digits=5,
         places=1,

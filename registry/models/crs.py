@@ -19,7 +19,6 @@ from registry.metadata import (
     topic,
 )
 from registry.models.base import ClinicalModel, ParentKey
-from registry.rules.coding import gettext_noop
 from registry.rules.crs import Oxygen
 from sites.audit import audited
 
@@ -82,17 +81,15 @@ class CrsAssessment(ClinicalModel):
             code="LOINC 8310-5",
             limits=(25, 45),
             plausible=(34, 42),
-            short=gettext_noop("Max. temp."),
+            short="Max. temp.",
         ),
         digits=4,
         places=1,
     )
     has_other_fever_cause = FlagVariable(
-        Variable("Fever has another cause", Privacy.CLINICAL, normal="no", short=gettext_noop("Other cause"))
+        Variable("Fever has another cause", Privacy.CLINICAL, normal="no", short="Other cause")
     )
-    had_antipyretic = FlagVariable(
-        Variable("Antipyretic given", Privacy.CLINICAL, normal="no", short=gettext_noop("Antipyretic"))
-    )
+    had_antipyretic = FlagVariable(Variable("Antipyretic given", Privacy.CLINICAL, normal="no", short="Antipyretic"))
     systolic_min_mmhg = IntegerVariable(
         Variable(
             "Lowest systolic pressure",
@@ -100,7 +97,7 @@ class CrsAssessment(ClinicalModel):
             unit="mm[Hg]",
             limits=(0, 300),
             plausible=(50, 220),
-            short=gettext_noop("Lowest SBP"),
+            short="Lowest SBP",
         )
     )
     has_hypotension = FlagVariable(
@@ -109,7 +106,7 @@ class CrsAssessment(ClinicalModel):
             Privacy.CLINICAL,
             note="For the patient's age and baseline",
             normal="no",
-            short=gettext_noop("Hypotension"),
+            short="Hypotension",
         )
     )
     vasopressors = IntegerVariable(
@@ -120,12 +117,12 @@ class CrsAssessment(ClinicalModel):
             limits=(0, 9),
             plausible=(0, 4),
             normal="0",
-            short=gettext_noop("Vasopressors"),
+            short="Vasopressors",
         )
     )
     has_vasopressin = FlagVariable(Variable("Vasopressin", Privacy.CLINICAL, normal="no"))
     oxygen = CodedVariable(
-        Variable("Oxygen support for hypoxia", Privacy.CLINICAL, normal="ROOM_AIR", short=gettext_noop("Oxygen")),
+        Variable("Oxygen support for hypoxia", Privacy.CLINICAL, normal="ROOM_AIR", short="Oxygen"),
         Oxygen,
     )
     oxygen_flow_l_min = DecimalVariable(
@@ -136,7 +133,7 @@ class CrsAssessment(ClinicalModel):
             limits=(0, 100),
             plausible=(0, 60),
             asked_if=("oxygen", ("LOW_FLOW", "HIGH_FLOW", "BLOW_BY")),
-            short=gettext_noop("Flow"),
+            short="Flow",
         ),
         digits=5,
         places=1,
@@ -147,7 +144,7 @@ class CrsAssessment(ClinicalModel):
             Privacy.CLINICAL,
             note="Airway protection, CPAP at home: no part of the CRS grade",
             asked_if=("oxygen", tuple(sorted(Oxygen.codes() - {"ROOM_AIR"}))),
-            short=gettext_noop("Other reason"),
+            short="Other reason",
         )
     )
     grade_reported = IntegerVariable(
@@ -156,7 +153,7 @@ class CrsAssessment(ClinicalModel):
             Privacy.CLINICAL,
             unit="1",
             limits=GRADE,
-            short=gettext_noop("Grade, clinician"),
+            short="Grade, clinician",
         )
     )
     grade_computed = IntegerVariable(
@@ -166,7 +163,7 @@ class CrsAssessment(ClinicalModel):
             unit="1",
             limits=GRADE,
             derived=True,
-            short=gettext_noop("Grade, computed"),
+            short="Grade, computed",
         )
     )
     grade_rule = TextVariable(

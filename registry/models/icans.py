@@ -77,7 +77,7 @@ class IcansAssessment(ClinicalModel):
     episode = ParentKey("registry.IcansEpisode", "assessments")
     assessed_on = DateVariable(Variable("Day", Privacy.DATE), required=True)
     ice_assessable = CodedVariable(
-        Variable("ICE could be done", Privacy.CLINICAL, normal="YES", short=gettext_noop("ICE done")), IceAssessable
+        Variable("ICE could be done", Privacy.CLINICAL, normal="YES", short="ICE done"), IceAssessable
     )
     ice_orientation = _ice(gettext_noop("ICE: orientation"), gettext_noop("Orient."), 4)
     ice_naming = _ice(gettext_noop("ICE: naming"), gettext_noop("Name"), 3)
@@ -91,7 +91,7 @@ class IcansAssessment(ClinicalModel):
             unit="1",
             limits=(0, 10),
             note="Sum of the items where they are recorded",
-            short=gettext_noop("ICE score"),
+            short="ICE score",
         )
     )
     capd = IntegerVariable(
@@ -101,24 +101,20 @@ class IcansAssessment(ClinicalModel):
             unit="1",
             limits=(0, 32),
             note="Under 12 years instead of ICE",
-            short=gettext_noop("CAPD"),
+            short="CAPD",
         )
     )
     consciousness = CodedVariable(
-        Variable("Level of consciousness", Privacy.CLINICAL, normal="ALERT", short=gettext_noop("Conscious.")),
+        Variable("Level of consciousness", Privacy.CLINICAL, normal="ALERT", short="Conscious."),
         Consciousness,
     )
     seizure = CodedVariable(Variable("Seizure", Privacy.CLINICAL, normal="NONE"), Seizure)
-    motor = CodedVariable(
-        Variable("Motor findings", Privacy.CLINICAL, normal="NONE", short=gettext_noop("Motor")), Motor
-    )
+    motor = CodedVariable(Variable("Motor findings", Privacy.CLINICAL, normal="NONE", short="Motor"), Motor)
     oedema = CodedVariable(
-        Variable("Cerebral oedema on imaging", Privacy.CLINICAL, normal="NONE", short=gettext_noop("Oedema")), Oedema
+        Variable("Cerebral oedema on imaging", Privacy.CLINICAL, normal="NONE", short="Oedema"), Oedema
     )
     icp_sign = CodedVariable(
-        Variable(
-            "Sign of raised intracranial pressure", Privacy.CLINICAL, normal="NONE", short=gettext_noop("ICP sign")
-        ),
+        Variable("Sign of raised intracranial pressure", Privacy.CLINICAL, normal="NONE", short="ICP sign"),
         IcpSign,
     )
     has_other_cause = FlagVariable(
@@ -127,7 +123,7 @@ class IcansAssessment(ClinicalModel):
             Privacy.CLINICAL,
             note="For example sedation",
             normal="no",
-            short=gettext_noop("Other cause"),
+            short="Other cause",
         )
     )
     grade_reported = IntegerVariable(
@@ -136,7 +132,7 @@ class IcansAssessment(ClinicalModel):
             Privacy.CLINICAL,
             unit="1",
             limits=GRADE,
-            short=gettext_noop("Grade, clinician"),
+            short="Grade, clinician",
         )
     )
     grade_computed = IntegerVariable(
@@ -146,7 +142,7 @@ class IcansAssessment(ClinicalModel):
             unit="1",
             limits=GRADE,
             derived=True,
-            short=gettext_noop("Grade, computed"),
+            short="Grade, computed",
         )
     )
     grade_rule = TextVariable(

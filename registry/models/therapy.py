@@ -17,7 +17,6 @@ from registry.metadata import (
     topic,
 )
 from registry.models.base import ClinicalModel, ParentKey
-from registry.rules.coding import gettext_noop
 from registry.rules.therapy import DoseUnit, Route, TherapyDrug, TherapyReason
 from sites.audit import audited
 
@@ -41,7 +40,7 @@ class ToxicityTherapy(ClinicalModel):
             "Other drug",
             Privacy.FREE_TEXT,
             asked_if=("drug", ("OTHER", "OTHER_ANTISEIZURE")),
-            short=gettext_noop("Other drug"),
+            short="Other drug",
         ),
         max_length=100,
     )
@@ -49,12 +48,12 @@ class ToxicityTherapy(ClinicalModel):
     started_on = DateVariable(Variable("First day", Privacy.DATE), required=True)
     ended_on = DateVariable(Variable("Last day", Privacy.DATE))
     dose = DecimalVariable(
-        Variable("Dose per administration", Privacy.CLINICAL, unit="{dose unit}", short=gettext_noop("Dose")),
+        Variable("Dose per administration", Privacy.CLINICAL, unit="{dose unit}", short="Dose"),
         digits=9,
         places=3,
     )
     dose_unit = CodedVariable(
-        Variable("Unit of the dose", Privacy.CLINICAL, asked_if=("dose", ("*",)), short=gettext_noop("Unit")), DoseUnit
+        Variable("Unit of the dose", Privacy.CLINICAL, asked_if=("dose", ("*",)), short="Unit"), DoseUnit
     )
     interval_h = DecimalVariable(
         Variable(
@@ -65,7 +64,7 @@ class ToxicityTherapy(ClinicalModel):
             plausible=(4, 168),
             note="24 is once a day; empty for a single dose",
             optional=True,
-            short=gettext_noop("Every"),
+            short="Every",
         ),
         digits=5,
         places=1,
@@ -78,7 +77,7 @@ class ToxicityTherapy(ClinicalModel):
             unit="mg/d",
             derived=True,
             note="Corticosteroids only; equivalence provisional",
-            short=gettext_noop("Dexamethasone eq."),
+            short="Dexamethasone eq.",
         ),
         digits=9,
         places=3,

@@ -57,6 +57,22 @@ PROVISIONAL: Mapping[str, Provisional] = {
         "Is this the definition of resolution for the endpoint, with 48 hours without recurrence?",
         f"{_LEE}; {_PROTOCOL}",
     ),
+    "crs.CrsRow": Provisional(
+        "CRS",
+        "One key fills the empty cells of a day with: no other cause of fever, no antipyretic, no hypotension, no "
+        "vasopressor, no vasopressin, room air. Temperature, pressure and grade are never filled in.",
+        _C,
+        "May these six be filled in at once by whoever has read the chart of the day?",
+        _PROTOCOL,
+    ),
+    "icans.IcansRow": Provisional(
+        "ICANS",
+        "One key fills the empty cells of a day with: ICE could be done, alert, no seizure, no motor weakness, no "
+        "oedema on imaging, no sign of raised pressure, no other cause. Scores and grade are never filled in.",
+        _C,
+        "Is no oedema the right answer where no imaging was done, as the day is ungraded with ND?",
+        _PROTOCOL,
+    ),
     "icans.CAPD_MAX": Provisional(
         "ICANS", "CAPD runs from 0 to 32, eight items of 0 to 4 points.", _U, "Is the range right?", "CAPD manual"
     ),

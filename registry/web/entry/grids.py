@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from registry.metadata import DateVariable, Topic
 from registry.metadata.fields import VariableField
 from registry.metadata.units import shown_unit
+from registry.rules.dates import Precision
 from registry.rules.icans import uses_capd
 from registry.services.rowwise import ICE_ITEMS
 from registry.web.entry.boxes import Lists, field_box, saved_text
@@ -43,6 +44,7 @@ def grid_of(
     if topic.code == LAB:
         return lab_grid(case, topic, rows, slots, typed, setting, more)
     making = _Making(case, topic, rows, setting, lists, is_below=bool(heads))
+    making.prefill = _prefill(topic, heads)
     lines = making.lines(slots)
     grid = Grid(topic, _(topic.label), [], lines, more=more)
     if topic.key == (DAY_KEY,):
@@ -65,15 +67,20 @@ class _Making:
         hidden = {DAY_KEY} if self.is_by_day else set()
         hidden |= _other_score(case, rows) if topic.code == "icans_assessment" else set()
         self.fields = [entered for entered in shown_fields(topic) if entered.name not in hidden]
+        self.prefill: Texts = {}
         self.next = 0
 
     def lines(self, slots: Mapping[int, Texts]) -> list[Line]:
         """Return what was typed, row by row, and after it the rows of the record that were not on the page then."""
-        found = [self.line(number, texts) for number, texts in slots.items()]
+        found = [self.line(number, texts, prefill=self._untouched(texts)) for number, texts in slots.items()]
         there = {line.typed_id for line in found}
         self.next = max(slots, default=-1) + 1
         found += [self.added(record) for key, record in self.records.items() if key not in there]
         return found
+
+    def _untouched(self, texts: Texts) -> Texts:
+        """Return what stood in a new row before anybody typed, and still does: by itself it is nothing to save."""
+        return {} if texts.get("id") else {name: text for name, text in self.prefill.items() if texts.get(name) == text}
 
     def added(self, record: Any = None, texts: Mapping[str, str] | None = None, prefill: Texts | None = None) -> Line:
         """Return one row more on the page."""
@@ -164,7 +171,7 @@ def _by_row(grid: Grid, making: _Making, heads: Sequence[Line]) -> None:
     blank = BLANK_ROWS if making.records else BLANK_AT_FIRST
     lacking = blank + grid.more - sum(line.is_blank for line in grid.lines)
     for _number in range(max(lacking, 0)):
-        prefill = _prefill(making, heads) if not grid.lines else None
+        prefill = making.prefill if not grid.lines else None
         grid.lines.append(making.added(prefill=prefill))
     for number, line in enumerate(grid.lines):
         line.title = str(number + 1)
@@ -172,9 +179,10 @@ def _by_row(grid: Grid, making: _Making, heads: Sequence[Line]) -> None:
     grid.more_words = _("Add 5 more rows")
 
 
-def _prefill(making: _Making, heads: Sequence[Line]) -> Texts:
-    """The first dose of a course starts with the course."""
-    if making.topic.code != "anakinra_segment":
+def _prefill(topic: Topic, heads: Sequence[Line]) -> Texts:
+    """The first dose of a course starts with the course, where the day of that is known."""
+    course = heads[0].record if topic.code == "anakinra_segment" else None
+    if course is None or course.started_on is None or course.started_on_precision != Precision.DAY:
         return {}
     return {"segment_started_on": heads[0].boxes["started_on"].was}
 

@@ -158,11 +158,11 @@ def page_context(request: HttpRequest, place: Place, sheet: Sheet, standing: Sta
 
 
 def _begin(sheet: Sheet) -> None:
-    """Let typing begin in the first empty control that is asked."""
+    """Let typing begin in the first empty control that wants an answer."""
     for line in sheet.lines:
         by_name = line.by_name()
         for box in line.boxes.values():
-            if not box.text and is_asked(box, by_name):
+            if not box.text and not box.is_optional and is_asked(box, by_name):
                 box.has_focus = True
                 return
 
