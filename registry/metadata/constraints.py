@@ -135,11 +135,9 @@ class Refusal(CheckConstraint):
         kwargs.pop("violation_error_message", None)
         return "django.db.models.CheckConstraint", tuple(args), kwargs
 
-    def clone(self) -> Refusal:  # type: ignore[override]
+    def clone(self) -> Refusal:
         """Return a copy with its message: a model class works with copies of what its Meta declares."""
-        return Refusal(
-            condition=self.condition, name=self.name, violation_error_message=self.violation_error_message
-        )
+        return Refusal(condition=self.condition, name=self.name, violation_error_message=self.violation_error_message)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CheckConstraint) and (self.name, self.condition) == (other.name, other.condition)

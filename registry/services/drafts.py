@@ -14,7 +14,9 @@ from sites.access import require
 from sites.context import acting_as
 from sites.roles import Permission
 
-CONTROLS_MOST, TEXT_LONGEST = 10_000, 4_000
+CONTROLS_MOST, TEXT_LONGEST = 10_000, 20_000
+# PostgreSQL has no place for it in a text.
+NUL = "\x00"
 
 
 def draft_save(*, patient: Patient, form: str, row: str, typed: Mapping[str, str], by: Any) -> Draft:
@@ -25,7 +27,8 @@ def draft_save(*, patient: Patient, form: str, row: str, typed: Mapping[str, str
     require(by, Permission.CASE_EDIT, patient.site_id)
     if len(typed) > CONTROLS_MOST or any(len(text) > TEXT_LONGEST for text in typed.values()):
         raise ValidationError(_("This is more than a form can hold."))
-    kept = {"site_id": patient.site_id, "typed": dict(typed), "saved_at": timezone.now()}
+    texts = {name.replace(NUL, ""): text.replace(NUL, "") for name, text in typed.items()}
+    kept = {"site_id": patient.site_id, "typed": texts, "saved_at": timezone.now()}
     with acting_as(by):
         draft, _is_new = Draft.objects.update_or_create(owner=by, patient=patient, form=form, row=row, defaults=kept)
     return draft

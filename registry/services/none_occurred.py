@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from registry.metadata.forms import none_topics
 from registry.models import NoneOccurred, Patient
+from registry.services.case_turns import wait_for_turn
 from registry.services.locks import WriteRefused
 from registry.services.none_withdrawn import patients_with_rows
 from registry.services.status import editing
@@ -19,6 +20,7 @@ def none_record(*, patient: Patient, topic: str, by: Any) -> None:
     if topic not in set(none_topics()):
         raise LookupError(f"“None occurred” is no answer for {topic}.")
     with editing(patient, topic, by, _("none occurred")):
+        wait_for_turn(patient)
         if patients_with_rows(topic, [patient.pk]):
             raise WriteRefused(_("There are rows already. Delete them first, if none of this occurred."))
         said = {"site_id": patient.site_id, "said_at": timezone.now(), "said_by": by}

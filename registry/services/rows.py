@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from registry.metadata import DateVariable, Topic
+from registry.rules.dates import Precision
+from registry.services.rowwise import ICE_ITEMS
 from sites.audit import event_model_of
 
 
@@ -30,9 +32,8 @@ class RowWrite:
     """One row as a person wants it.
 
     `slot` is the page's name for the row; `record_id` and `version` name the row as the person saw it, None for a new
-    one. `above` is the key of the row above it, or the slot of one that is written with it. `auto_key` is the number
-    among siblings that the registry gives a new row. `settled` are the fields in which the person has seen another
-    one's value and keeps their own.
+    one. `states` may leave out fields that the person has not touched. `above` is the key of the row above it, or the
+    slot of one that is written with it. `auto_key` is the number among siblings that the registry gives a new row.
     """
 
     slot: str
@@ -43,11 +44,10 @@ class RowWrite:
     above: UUID | str | None = None
     auto_key: str = ""
     is_deleted: bool = False
-    settled: frozenset[str] = frozenset()
 
 
 class Became(Enum):
-    """What became of a row."""
+    """What became of a row. WAITS: the row above it could not be saved; GONE: somebody deleted it meanwhile."""
 
     SAVED = "saved"
     SAME = "same"
@@ -55,6 +55,7 @@ class Became(Enum):
     REFUSED = "refused"
     CONFLICT = "conflict"
     GONE = "gone"
+    WAITS = "waits"
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,24 @@ class Clash:
 
 @dataclass
 class Outcome:
-    """What became of one row; `errors` are by field, "" for the row. `merged` are fields taken over from others."""
+    """What became of one row; `errors` are by field, "" for the row. `merged` names, for each field that was taken over
+    from somebody else, who that is.
+    """
 
     write: RowWrite
     became: Became
     record: Any = None
     errors: dict[str, list[str]] = field(default_factory=dict)
     clashes: dict[str, Clash] = field(default_factory=dict)
-    merged: tuple[str, ...] = ()
-    other: str = ""
-    other_at: datetime | None = None
+    merged: dict[str, str] = field(default_factory=dict)
+
+
+# Fields that say one thing together: from two people's halves would come a value that nobody recorded.
+TOGETHER: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "lab": (("value", "unit", "comparator"),),
+    "toxicity_therapy": (("dose", "dose_unit"),),
+    "icans_assessment": ((*ICE_ITEMS, "ice_total"),),
+}
 
 
 def state_of(record: Any, name: str) -> State:
@@ -97,8 +106,8 @@ def put_states(record: Any, states: Mapping[str, State]) -> dict[str, Any]:
         missing.pop(name, None)
         if state.reason:
             missing[name] = state.reason
-        if is_partial(record._meta.get_field(name)) and state.value is not None:
-            values[f"{name}_precision"] = state.precision
+        if is_partial(record._meta.get_field(name)):
+            values[f"{name}_precision"] = state.precision or Precision.DAY.value
     record.missing = missing
     return values
 
@@ -108,15 +117,31 @@ def is_partial(model_field: Any) -> bool:
     return isinstance(model_field, DateVariable) and model_field.partial
 
 
-def seen_row(record: Any, version: int) -> Any | None:
+def events_of(topic: Topic, site_id: UUID, ids: Collection[UUID], since: int = 0) -> dict[UUID, list[Any]]:
+    """Return, for each of some rows of a site, what happened to it from a version on, oldest first, in one query."""
+    found: dict[UUID, list[Any]] = {key: [] for key in ids}
+    if ids:
+        events = event_model_of(topic.model).objects.filter(pgh_obj_id__in=ids, site_id=site_id, version__gte=since)
+        for event in events.order_by("pgh_id"):
+            found[event.pgh_obj_id].append(event)
+    return found
+
+
+def seen_row(events: Sequence[Any], version: int) -> Any | None:
     """Return the event that shows a row as it was at a version; None where there is none."""
-    events = event_model_of(type(record)).objects.filter(pgh_obj_id=record.pk, site_id=record.site_id, version=version)
-    return events.exclude(pgh_label="delete").order_by("-pgh_id").first()
+    shown = (event for event in reversed(events) if event.version == version and event.pgh_label != "delete")
+    return next(shown, None)
 
 
-def last_change(record: Any) -> tuple[str, datetime | None]:
-    """Return who changed a row last, and when."""
-    event = event_model_of(type(record)).objects.filter(pgh_obj_id=record.pk, site_id=record.site_id).latest("pgh_id")
+def last_change(events: Sequence[Any], name: str) -> tuple[str, datetime | None]:
+    """Return who gave a field the value that it holds now, and when."""
+    for before, event in zip(reversed(events[:-1]), reversed(events), strict=False):
+        if state_of(before, name) != state_of(event, name):
+            return _who(event)
+    return _who(events[0]) if events else ("", None)
+
+
+def _who(event: Any) -> tuple[str, datetime]:
     return event.pgh_context.get("user_label", ""), event.pgh_created_at
 
 
@@ -126,19 +151,34 @@ def laid_together(
     """Lay a person's values over a row that others changed since they saw it.
 
     A field that one of the two changed is taken from that one; a field that both changed to different values is a
-    clash, unless it is settled. Returns the states to write, the clashes, and the fields taken over from others.
-    Without `seen` (a row that two people added at once) an empty row is what both started from.
+    clash; fields that say one thing together are taken or clash together. Returns the states to write, the clashes,
+    and the fields taken over from others. Without `seen` (a row that two people added at once) an empty row is what
+    both started from.
     """
     states: dict[str, State] = {}
     clashes: dict[str, Clash] = {}
     merged: list[str] = []
-    for name, mine in write.states.items():
-        theirs = state_of(record, name)
-        base = state_of(seen, name) if seen is not None else NOTHING
-        if mine in (theirs, base) and theirs != mine:
-            merged.append(name)
-        elif mine != theirs and (theirs == base or name in write.settled):
-            states[name] = mine
-        elif mine != theirs:
-            clashes[name] = Clash(mine, theirs)
+    for names in _together(write):
+        theirs = {name: state_of(record, name) for name in names}
+        base = {name: state_of(seen, name) if seen is not None else NOTHING for name in names}
+        mine = {name: write.states.get(name, theirs[name]) for name in names}
+        differing = [name for name in names if mine[name] != theirs[name]]
+        if mine == base:
+            merged += differing
+        elif theirs == base:
+            states |= {name: mine[name] for name in differing}
+        else:
+            clashes |= {name: Clash(mine[name], theirs[name]) for name in differing}
     return states, clashes, merged
+
+
+def _together(write: RowWrite) -> Iterator[tuple[str, ...]]:
+    """Yield the fields of a row, those that belong together at once."""
+    groups = [names for names in TOGETHER.get(write.topic.code, ()) if set(names) & set(write.states)]
+    yield from groups
+    yield from ((name,) for name in write.states if not any(name in names for names in groups))
+
+
+def is_untouched(write: RowWrite, seen: Any | None) -> bool:
+    """Tell whether a row holds nothing but what the person saw there."""
+    return seen is not None and all(mine == state_of(seen, name) for name, mine in write.states.items())

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django import template
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from registry.web.entry.control import Box
 from registry.web.entry.grid import Column, Grid
 from registry.web.entry.lines import Computed, Line
 
 register = template.Library()
+NOTHING, HIDDEN, EMPTY = SafeString(""), SafeString(" hidden"), SafeString("<td></td>")
 
 
 @register.simple_tag
@@ -24,16 +25,16 @@ def unit_box(grid: Grid, column: Column) -> Box | None:
 @register.simple_tag
 def grid_cells(grid: Grid, line: Line) -> SafeString:
     """Return the cells of a row with their controls."""
-    return mark_safe("".join(_cells(grid, line)))  # noqa: S308 -- each cell is escaped
+    return format_html_join("", "{}", ((cell,) for cell in _cells(grid, line)))
 
 
 @register.simple_tag
 def read_cells(grid: Grid, line: Line) -> SafeString:
     """Return the cells of a row to read."""
-    return mark_safe("".join(_read(held) for _column, held in grid.cells(line)))  # noqa: S308 -- each cell is escaped
+    return format_html_join("", "{}", ((_read(held),) for _column, held in grid.cells(line)))
 
 
-def _read(held: Box | Computed | None) -> str:
+def _read(held: Box | Computed | None) -> SafeString:
     if isinstance(held, Box) and held.is_missing:
         return format_html('<td class="missing">{}</td>', held.shown)
     is_number = isinstance(held, Computed) or (held is not None and held.kind == "number")
@@ -41,17 +42,17 @@ def _read(held: Box | Computed | None) -> str:
     return format_html('<td class="{}">{}</td>', "number" if is_number else "", text)
 
 
-def _cells(grid: Grid, line: Line) -> Iterator[str]:
+def _cells(grid: Grid, line: Line) -> Iterator[SafeString]:
     for column, held in grid.cells(line):
         if column.is_computed:
             yield _computed(column, held)
         elif held is None:
-            yield "<td></td>"
+            yield EMPTY
         else:
             yield _control(held)
 
 
-def _computed(column: Column, value: Computed | None) -> str:
+def _computed(column: Column, value: Computed | None) -> SafeString:
     value = value or Computed(column.key, column.title)
     tone = f" grid__computed--{value.tone}" if value.tone else ""
     return format_html(
@@ -59,11 +60,11 @@ def _computed(column: Column, value: Computed | None) -> str:
     )
 
 
-def _control(box: Box) -> str:
-    asked = f' data-asked-if="{conditional_escape(box.asked)}"' if box.asked else ""
+def _control(box: Box) -> SafeString:
+    asked = format_html(' data-asked-if="{}"', box.asked) if box.asked else NOTHING
     return format_html(
         '<td class="grid__cell grid__cell--{}{}" data-box="{}"{}><div class="cell">{}{}</div></td>',
-        box.look, _marks(box), box.name, mark_safe(asked), box.html, _says(box),  # noqa: S308 -- escaped above
+        box.look, _marks(box), box.name, asked, box.html, _says(box),
     )  # fmt: skip
 
 
@@ -75,8 +76,9 @@ def _marks(box: Box) -> str:
 
 def _says(box: Box) -> SafeString:
     parts = (("echo", box.echo), ("error", box.error), ("warning", box.warning))
-    shown = "".join(
-        f'<span class="says__{name}" data-{name}{"" if text else " hidden"}>{conditional_escape(text)}</span>'
-        for name, text in parts
+    shown = format_html_join(
+        "",
+        '<span class="says__{}" data-{}{}>{}</span>',
+        ((name, name, NOTHING if text else HIDDEN, text) for name, text in parts),
     )
-    return format_html('<span class="says" id="{}_says">{}</span>', box.id, mark_safe(shown))  # noqa: S308
+    return format_html('<span class="says" id="{}_says">{}</span>', box.id, shown)

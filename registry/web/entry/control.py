@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from registry.services.rows import NOTHING, State
 
 Choices = Sequence[tuple[str, str]]
-REASONS = ("ND", "UNK", "NA")
+CHOSEN, PLAIN = SafeString(" selected"), SafeString("")
 
 
 @dataclass
@@ -94,31 +94,29 @@ class Box:
         pairs += [("aria-describedby", f"{self.id}_says")]
         pairs += _refreshing(self.refreshes) if self.refreshes else []
         pairs += [("autofocus", "")] if self.has_focus else []
-        return mark_safe(" ".join(f'{name}="{conditional_escape(value)}"' for name, value in pairs))  # noqa: S308
+        return format_html_join(" ", '{}="{}"', pairs)
 
     def _input(self) -> SafeString:
         if self.kind == "words" and (self.longest or 0) > 200 and not self.aria:
             return format_html('<textarea {} rows="2" cols="60">{}</textarea>', self._attributes(), self.text)
-        mode = {"number": ' inputmode="decimal"', "date": ' inputmode="text"'}.get(self.kind, "")
         return format_html(
-            '<input type="text" {} value="{}"{} autocomplete="off" spellcheck="{}">',
+            '<input type="text" {} value="{}" inputmode="{}" autocomplete="off" spellcheck="{}">',
             self._attributes(),
             self.text,
-            mark_safe(mode),  # noqa: S308 -- written above
+            "decimal" if self.kind == "number" else "text",
             "true" if self.kind == "words" else "false",
         )
 
     def _select(self) -> SafeString:
-        options = mark_safe("".join(self._options()))  # noqa: S308 -- each is escaped
+        options = format_html_join("", '<option value="{}"{}>{}</option>', self._options())
         return format_html("<select {}>{}</select>", self._attributes(), options)
 
-    def _options(self) -> Iterable[str]:
+    def _options(self) -> Iterable[tuple[str, SafeString, str]]:
         known = {value for value, _words in self.choices}
         # What a draft holds and the list does not: it stays, so that nothing typed is lost, and is refused in words.
         strange = [] if self.text in known else [(self.text, self.text)]
         for value, words in (*self.choices, *strange):
-            chosen = " selected" if value == self.text else ""
-            yield f'<option value="{conditional_escape(value)}"{chosen}>{conditional_escape(words)}</option>'
+            yield value, CHOSEN if value == self.text else PLAIN, words
 
 
 def _refreshing(grid: str) -> list[tuple[str, str]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -33,7 +33,9 @@ def case_draft(request: HttpRequest, patient_id: UUID, form: str) -> HttpRespons
         draft = draft_save(patient=place.case.patient, form=form, row=place.row, typed=typed, by=request.user)
     except ValidationError as refused:
         return JsonResponse({"error": " ".join(refused.messages)}, status=400)
-    return JsonResponse({"saved": f"{timezone.localtime(draft.saved_at):%H:%M}", **answer(place, typed)})
+    # The clock on the wall of the person who types.
+    saved = draft.saved_at.astimezone(ZoneInfo(place.case.patient.site.time_zone))
+    return JsonResponse({"saved": f"{saved:%H:%M}", **answer(place, typed)})
 
 
 def answer(place: Place, typed: dict[str, str]) -> dict[str, Any]:
