@@ -14,7 +14,7 @@ PYTHON = """
 from django.utils.translation import gettext as _, ngettext
 class Answer:
     YES = "Y", gettext_noop("yes")
-field = DecimalVariable(Variable("Highest temperature", Privacy.CLINICAL, note="not shown"))
+field = DecimalVariable(Variable("Highest temperature", Privacy.CLINICAL, note="a note"))
 @topic("labs", "Laboratory results", key=[])
 class Lab: ...
 def count(n): return ngettext("%(n)s case", "%(n)s cases", n) + _("one " "sentence")
