@@ -49,6 +49,7 @@ def test_messages_are_found_in_calls_declarations_and_templates(project: Path) -
     assert {(found.text, found.plural) for found in find_messages(project)} == {
         ("yes", ""),
         ("Highest temperature", ""),
+        ("a note", ""),
         ("Laboratory results", ""),
         ("%(n)s case", "%(n)s cases"),
         ("one sentence", ""),
