@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from registry.models import InfusionCourse, Patient
@@ -70,17 +71,29 @@ def _keys(user: Any, size: int, wanted: CasesWanted, start: tuple[Any, UUID] | N
     """Return the keys of the next cases in the direction of reading."""
     columns, is_down = _columns(wanted.order), wanted.order.is_down != wanted.is_backwards
     order = [f"-{name}" if is_down else name for name in columns]
-    rows = _rows(user, wanted.order).filter(conditions(user, wanted)).order_by(*order).values_list(*columns)
-    if start is not None:
-        rows = rows.filter(_beyond(columns, start, is_down=is_down))
+    beyond = Q() if start is None else _beyond(columns, start, is_down=is_down)
+    rows = _rows(user, wanted.order).filter(beyond).order_by(*order).values_list(*columns)
     seen = visible_site_ids(user)
     sites = sorted(seen & {wanted.site_id} if wanted.site_id else seen)
-    if not sites:
-        return []
-    if len(sites) <= SITES_ONE_BY_ONE:
-        first, *others = [rows.filter(site_id=site)[:size] for site in sites]
-        rows = first.union(*others, all=True).order_by(*order) if others else first
-    return [key for _value, key in rows[:size]]
+    is_wide = len(sites) > SITES_ONE_BY_ONE
+    asked = conditions(user, wanted, is_wide=is_wide)
+    places = [Q()] if is_wide else [Q(site_id=site) for site in sites]
+    parts = [rows.filter(place, condition)[:size] for place in places for condition in asked]
+    _without_helpers()
+    return [key for _value, key in _merged(parts, order)[:size]]
+
+
+def _merged(parts: Sequence[QuerySet[Any]], order: Sequence[str]) -> Sequence[Any]:
+    """Return the first rows of several queries in their common order, each row once."""
+    if len(parts) < 2:
+        return parts[0] if parts else []
+    return parts[0].union(*parts[1:]).order_by(*order)
+
+
+def _without_helpers() -> None:
+    """Let the database look by itself in this request: to start helping processes takes longer than any page."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
 
 
 def _beyond(columns: tuple[str, str], start: tuple[Any, UUID], *, is_down: bool) -> Q:

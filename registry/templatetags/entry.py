@@ -37,9 +37,9 @@ def read_cells(grid: Grid, line: Line) -> SafeString:
 def _read(held: Box | Computed | None) -> SafeString:
     if isinstance(held, Box) and held.is_missing:
         return format_html('<td class="missing">{}</td>', held.shown)
-    is_number = isinstance(held, Computed) or (held is not None and held.kind == "number")
+    kind = "number" if isinstance(held, Computed) else "" if held is None else held.kind
     text = "" if held is None else held.text if isinstance(held, Computed) else held.shown
-    return format_html('<td class="{}">{}</td>', "number" if is_number else "", text)
+    return format_html('<td class="{}">{}</td>', kind, text)
 
 
 def _cells(grid: Grid, line: Line) -> Iterator[SafeString]:

@@ -27,6 +27,8 @@ from registry.web.entry.typed import Setting, read, written
 
 BLANK_AT_FIRST, BLANK_ROWS, MORE_ROWS = 5, 2, 5
 DAY_KEY = "assessed_on"
+# A mark among the texts of the laboratory page: a row a result with all of its fields, instead of a row a sample.
+ONE_BY_ONE = "one-by-one"
 
 
 def grid_of(
@@ -41,7 +43,7 @@ def grid_of(
 ) -> Grid:
     """Build the grid of a topic: rows of the record, rows typed, and empty rows to fill in."""
     more = as_number(typed.get(f"more-{topic.code}", ""), 0)
-    if topic.code == LAB:
+    if topic.code == LAB and not typed.get(ONE_BY_ONE):
         return lab_grid(case, topic, rows, slots, typed, setting, more)
     making = _Making(case, topic, rows, setting, lists, is_below=bool(heads))
     making.prefill = _prefill(topic, heads)
@@ -192,6 +194,7 @@ COMPUTED_AFTER: Mapping[str, tuple[str, ...]] = {
     "icans_assessment": ("grade_computed",),
     "anakinra_segment": ("daily_mg", "mg_per_kg_day"),
     "toxicity_therapy": ("dexeq_mg_per_day",),
+    "lab": ("canonical_value",),
 }
 # The computed value stands right before the control that it is compared with, or at the end.
 BEFORE = "grade_reported"

@@ -22,6 +22,8 @@ from registry.services.drafts import draft_of
 from registry.web.entry.boxes import is_asked
 from registry.web.entry.case import Case, case_of, head_row
 from registry.web.entry.choices import put_choices
+from registry.web.entry.grids import ONE_BY_ONE
+from registry.web.entry.lab_grid import LAB
 from registry.web.entry.previews import preview
 from registry.web.entry.rail import NEW, Stop, following, rail_of, row_title
 from registry.web.entry.sheet import Sheet, sheet_of
@@ -34,6 +36,7 @@ class Place:
     """Which page it is: the case, the form, the head row (None for a new one or a form without).
 
     `gone` is the key of a head row that somebody deleted: the page is a new one then, under the old address.
+    `is_one_by_one` marks the laboratory page with a row a result.
     """
 
     case: Case
@@ -41,12 +44,13 @@ class Place:
     head: Any
     is_new: bool
     gone: str = ""
+    is_one_by_one: bool = False
 
     @property
     def row(self) -> str:
         """Return the key of the page among those of its form."""
         if self.form.shape is not Shape.REPEATED:
-            return ""
+            return ONE_BY_ONE if self.is_one_by_one else ""
         return self.gone or (NEW if self.is_new else str(self.head.pk))
 
     @property
@@ -54,14 +58,16 @@ class Place:
         """Return its address."""
         known = [self.case.patient.pk, self.form.code]
         if self.form.shape is not Shape.REPEATED:
-            return reverse("case_form", args=known)
+            return reverse("case_form", args=known) + (f"?as={ONE_BY_ONE}" if self.is_one_by_one else "")
         if self.row == NEW:
             return reverse("case_form_new", args=known)
         return reverse("case_form_row", args=[*known, self.row])
 
     def build(self, typed: Mapping[str, str] | None = None) -> Sheet:
         """Build the page, with what is computed of it."""
-        sheet = sheet_of(self.case, self.form, self.head, typed, is_new=self.is_new)
+        marked = {**(typed or {}), ONE_BY_ONE: "yes"} if self.is_one_by_one else typed
+        sheet = sheet_of(self.case, self.form, self.head, marked, is_new=self.is_new)
+        sheet.typed = typed or {}
         preview(sheet)
         put_choices(sheet)
         return sheet
@@ -80,14 +86,16 @@ def form_or_404(code: str) -> CaseForm:
         raise Http404 from error
 
 
-def place_of(request: HttpRequest, patient_id: UUID, code: str, row_id: UUID | None, *, is_new: bool) -> Place:
+def place_of(
+    request: HttpRequest, patient_id: UUID, code: str, row_id: UUID | None, *, is_new: bool, shown_as: str = ""
+) -> Place:
     """Return the page that an address names; Http404 for what the case does not have."""
     form = form_or_404(code)
     case = case_of(request.user, patient_or_404(request, patient_id))
     if form.shape is not Shape.REPEATED:
         if is_new or row_id:
             raise Http404
-        return Place(case, form, None, is_new=False)
+        return Place(case, form, None, is_new=False, is_one_by_one=code == LAB and shown_as == ONE_BY_ONE)
     head = head_row(case, form, row_id) if row_id else None
     if is_new or head is not None:
         return Place(case, form, head, is_new)

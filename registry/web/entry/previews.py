@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from registry.web.entry.previews_doses import preview_anakinra, preview_therapy
 from registry.web.entry.previews_grades import preview_crs, preview_icans
+from registry.web.entry.previews_labs import preview_results
 from registry.web.entry.sheet import Sheet
 
 PREVIEWS: Mapping[str, Callable[[Sheet], None]] = {
@@ -13,6 +14,7 @@ PREVIEWS: Mapping[str, Callable[[Sheet], None]] = {
     "icans_episode": preview_icans,
     "anakinra_course": preview_anakinra,
     "toxicity_therapy": preview_therapy,
+    "lab": preview_results,
 }
 
 

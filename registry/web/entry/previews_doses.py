@@ -40,8 +40,9 @@ def preview_anakinra(sheet: Sheet) -> None:
 
 def preview_therapy(sheet: Sheet) -> None:
     """Show the dexamethasone equivalent of each corticosteroid."""
-    weight = sheet.case.index.weight_kg if sheet.case.index else None
     for line in sheet.grids[0].lines:
+        course = sheet.course_of(line)
+        weight = course.weight_kg if course else None
         drug, unit = line.value("drug"), line.value("dose_unit")
         amount = None
         if drug in STEROIDS:
@@ -65,10 +66,7 @@ def _amount(line: Line, key: str, amount: Decimal | None) -> Computed:
 def _weight(sheet: Sheet, head: Line, filled: list[Line]) -> WeightChoice | None:
     starts = [day for line in filled if (day := line.value("segment_started_on"))]
     start: dt.date | None = head.value("started_on") or min(starts, default=None)
-    course = next(
-        (course for course in sheet.case.courses if head.record and course.pk == head.record.course_id),
-        sheet.case.index,
-    )
+    course = sheet.course_of(head)
     fallback = course.weight_kg if course else None
     if start is None:
         return choose_weight([], dt.date.min, fallback)
@@ -77,9 +75,13 @@ def _weight(sheet: Sheet, head: Line, filled: list[Line]) -> WeightChoice | None
     return choose_weight(own, start, fallback)
 
 
+def _when(line: Line) -> tuple[dt.date, dt.time]:
+    return line.value("segment_started_on") or dt.date.max, line.value("segment_started_at") or dt.time.min
+
+
 def _show_class(head: Line, filled: list[Line], weight: WeightChoice | None) -> None:
     """Say the dose class and what it follows from, in one sentence."""
-    first = min(filled, key=lambda line: line.value("segment_started_on") or dt.date.max, default=None)
+    first = min(filled, key=_when, default=None)
     daily = _daily(first) if first else None
     if first is None or daily is None:
         words = _("The dose class follows from the first segment: enter its dose and interval.")

@@ -19,6 +19,7 @@ from registry.web.entry.grid import Grid
 from registry.web.entry.lines import Computed, Line
 from registry.web.entry.sheet import Sheet
 from registry.web.entry.typed import read
+from registry.web.entry.writes import ice_sum
 
 KEY, REPORTED = "grade_computed", "grade_reported"
 
@@ -26,23 +27,26 @@ KEY, REPORTED = "grade_computed", "grade_reported"
 def preview_crs(sheet: Sheet) -> None:
     """Grade each day of a CRS episode."""
     grid = sheet.grids[0]
-    course = _course(sheet)
+    course = sheet.course_of(sheet.heads[0])
     masked = first_masking_days([sheet.case.patient.pk])
-    lines = [(line, day) for line in grid.lines if (day := _day(line, sheet)) and not line.is_deleted]
+    # A day on which nothing is recorded is no row, and says nothing about the days after it.
+    lines = [
+        (line, day) for line in grid.lines if not line.is_blank and not line.is_deleted and (day := _day(line, sheet))
+    ]
     rows = [
         _values(line) | {"assessed_on": day, "episode__course_id": course.pk if course else None} for line, day in lines
     ]
+    for line in grid.lines:
+        line.computed[KEY] = Computed(KEY, _label(grid))
     for (line, _on), (_row, day) in zip(lines, assessed_days(rows, masked), strict=True):
-        if line.is_blank:
-            line.computed[KEY] = Computed(KEY, _label(grid))
-            continue
         no_crs = _("no fever, and no CRS with hidden fever before this day") if has_crs(day) is False else ""
         _show(grid, line, crs_grade(day), crs_rows(day), no_crs)
 
 
 def preview_icans(sheet: Sheet) -> None:
     """Grade each day of an ICANS episode."""
-    grid, course, patient = sheet.grids[0], _course(sheet), sheet.case.patient
+    grid, patient = sheet.grids[0], sheet.case.patient
+    course = sheet.course_of(sheet.heads[0])
     known = {
         "episode__course__infused_on": course.infused_on if course else dt.date.max,
         "episode__course__patient__birth_year": patient.birth_year,
@@ -57,15 +61,6 @@ def preview_icans(sheet: Sheet) -> None:
         _show(grid, line, icans_grade(day), icans_rows(day), "")
 
 
-def _course(sheet: Sheet) -> Any:
-    """Return the infusion course of the episode: that of the saved one, else the one chosen for a new one."""
-    head = sheet.heads[0]
-    if head.record is not None:
-        return next((course for course in sheet.case.courses if course.pk == head.record.course_id), None)
-    chosen = head.boxes["above"].text if "above" in head.boxes else head.above
-    return next((course for course in sheet.case.courses if str(course.pk) == chosen), sheet.case.index)
-
-
 def _day(line: Line, sheet: Sheet) -> dt.date | None:
     field: Any = line.topic.model._meta.get_field("assessed_on")
     return read(field, line.hidden.get("assessed_on", ""), sheet.setting).value
@@ -77,16 +72,10 @@ def _values(line: Line) -> dict[str, Any]:
     typed = {name: box.state.value for name, box in line.boxes.items()}
     missing = {name: box.state.reason for name, box in line.boxes.items() if box.state.reason}
     values = {**entered, **typed, "missing": missing}
-    _fill_ice(values)
+    if (total := ice_sum(line)) is not None:
+        values["ice_total"] = total
+        line.boxes["ice_total"].echo = "" if line.value("ice_total") == total else f"= {total}"
     return values
-
-
-def _fill_ice(values: dict[str, Any]) -> None:
-    from registry.rules.icans import ice_total
-    from registry.services.rowwise import ICE_ITEMS
-
-    if "ice_total" in values and values["ice_total"] is None:
-        values["ice_total"] = ice_total(*(values[item] for item in ICE_ITEMS))
 
 
 def _label(grid: Grid) -> str:

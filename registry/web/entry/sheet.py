@@ -61,6 +61,14 @@ class Sheet:
             found += [(line, box, box.error) for box in line.boxes.values() if box.errors]
         return found
 
+    def course_of(self, line: Line) -> Any:
+        """Return the infusion course that a row right below one belongs to: its own, or the one chosen for it."""
+        courses = self.case.courses
+        if line.record is not None:
+            return next((course for course in courses if course.pk == line.record.course_id), None)
+        chosen = line.boxes["above"].text if "above" in line.boxes else line.above
+        return next((course for course in courses if str(course.pk) == chosen), self.case.index)
+
     @property
     def choices(self) -> list[Any]:
         """Return the fields in which somebody has to choose between two people's values."""

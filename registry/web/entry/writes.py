@@ -38,7 +38,7 @@ def line_of(slot: str) -> str:
 
 def control_of(write: RowWrite, name: str) -> str:
     """Return the name of the control in which a field of a written row stands."""
-    if write.topic.code != LAB:
+    if write.topic.code != LAB or write.slot == line_of(write.slot):
         return f"{write.slot}-{name}"
     return f"{line_of(write.slot)}-{name}" if name in SAMPLE else write.slot
 
@@ -65,18 +65,18 @@ def _states(sheet: Sheet, line: Line) -> dict[str, State]:
     for name, text in line.hidden.items():
         field: VariableField = line.topic.model._meta.get_field(name)  # type: ignore[assignment]
         states[name] = State(read(field, text, sheet.setting).value)
-    _add_up_ice(line, states)
+    total = ice_sum(line)
+    if total is not None and total != line.value("ice_total"):
+        states["ice_total"] = State(total)
     return states
 
 
-def _add_up_ice(line: Line, states: dict[str, State]) -> None:
-    """Where every item of ICE is there, the score is their sum, unless the person typed another one."""
+def ice_sum(line: Line) -> int | None:
+    """Return the score to be saved where every item of ICE is there, unless the person typed another one."""
     box = line.boxes.get("ice_total")
     if box is None or (box.is_changed and box.text):
-        return
-    total = ice_total(*(line.value(item) for item in ICE_ITEMS))
-    if total is not None and total != box.state.value:
-        states["ice_total"] = State(total)
+        return None
+    return ice_total(*(line.value(item) for item in ICE_ITEMS))
 
 
 def _above(sheet: Sheet, line: Line) -> UUID | str | None:

@@ -26,7 +26,7 @@ from sites.roles import Permission
 def case_draft(request: HttpRequest, patient_id: UUID, form: str) -> HttpResponse:
     """Keep what stands on a page and say what it is read as; nothing of it becomes part of the record."""
     row = request.POST.get("page-row", "")
-    place = place_of(request, patient_id, form, _uuid(row), is_new=row == NEW)
+    place = place_of(request, patient_id, form, _uuid(row), is_new=row == NEW, shown_as=row)
     require(request.user, Permission.CASE_EDIT, place.case.patient.site_id)
     typed = typed_of(request, place.form)
     try:

@@ -55,7 +55,8 @@ def case_form(request: HttpRequest, patient_id: UUID, form: str) -> HttpResponse
         patient = patient_or_404(request, patient_id)
         stop = head_stop(rail_of(request.user, patient), form)
         return redirect(stop.url if stop else reverse("case", args=[patient.pk]))
-    return _page(request, place_of(request, patient_id, form, None, is_new=False))
+    shown_as = request.GET.get("as", "")
+    return _page(request, place_of(request, patient_id, form, None, is_new=False, shown_as=shown_as))
 
 
 @guard(Permission.CASE_VIEW)
@@ -174,7 +175,8 @@ def _place_now(request: HttpRequest, place: Place, saved: Saved) -> Place:
     head = saved.head.pk if place.form.shape is Shape.REPEATED and saved.head is not None else None
     if place.gone and head is None:
         return place
-    return place_of(request, place.case.patient.pk, place.form.code, head, is_new=place.is_new and head is None)
+    is_new = place.is_new and head is None
+    return place_of(request, place.case.patient.pk, place.form.code, head, is_new=is_new, shown_as=place.row)
 
 
 def _keep(request: HttpRequest, place: Place, typed: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from registry.services.drafts import draft_discard
 from registry.services.locks import WriteRefused
 from registry.services.none_occurred import none_record, none_withdraw
 from registry.services.records import record_delete
@@ -72,6 +73,7 @@ def _deleted(request: HttpRequest, place: Place, sheet: Sheet, reason: str) -> s
         record_delete(topic=place.form.first, record=place.head, by=request.user, reason=reason)
     except WriteRefused as refused:
         return " ".join(refused.messages)
+    draft_discard(patient=place.case.patient, form=place.form.code, row=place.row, by=request.user)
     return ""
 
 

@@ -41,13 +41,15 @@ def _section(area: str, rows: list[Row]) -> Iterator[str]:
     yield f"\n## {area.capitalize()}\n\n"
     yield "| " + " | ".join(header) + " |\n" + "|---" * len(header) + "|\n"
     for row in rows:
-        cells = [f"`/{row.route}`".replace("|", "\\|"), row.methods, *(_cell(row, person) for person in COLUMNS)]
-        yield "| " + " | ".join(cells) + " |\n"
+        # Where some may only read, reading and writing have a line each.
+        for methods in row.methods.split() if row.writers else [row.methods]:
+            cells = [f"`/{row.route}`".replace("|", "\\|"), methods, *(_cell(row, who, methods) for who in COLUMNS)]
+            yield "| " + " | ".join(cells) + " |\n"
 
 
-def _cell(row: Row, person: str) -> str:
+def _cell(row: Row, person: str, methods: str) -> str:
     """Return what a person gets, in a word."""
-    method = row.methods.split()[0]
+    method = methods.split()[0]
     found = {side: row.expected(person, method, side) for side in ("A", "B", "absent")}
     if not row.objects or person in STRANGERS or len(set(found.values())) == 1:
         return WORDS[found["A"]]

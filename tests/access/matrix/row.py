@@ -56,6 +56,7 @@ class Row:
 
     `objects` names in the test's world what stands for the arguments of the address; `reach` says who finds which.
     `post` is what is sent with a POST; with the name of a side in braces, `{A}`, the key of that side's site.
+    `writers` are those of them who may also send something there; without it all of them do.
     `absent` is the answer for what does not exist or is out of reach; `instead` is that of single people.
     `lenient` addresses belong to the framework: it answers other methods like those that it knows, and people who
     have nothing there with 404.
@@ -71,6 +72,7 @@ class Row:
     is_clinical: bool = False
     absent: Outcome = Outcome.ABSENT
     instead: Mapping[str, Outcome] = field(default_factory=dict)
+    writers: frozenset[str] | None = None
 
     def takes(self, method: str) -> bool:
         """Tell whether the address knows the method."""
@@ -84,9 +86,10 @@ class Row:
             return self.instead[person]
         if person not in self.may:
             return Outcome.SIGN_IN if person in STRANGERS else Outcome.REFUSED
-        return self._found(person, side)
+        return self._found(person, method, side)
 
-    def _found(self, person: str, side: str) -> Outcome:
+    def _found(self, person: str, method: str, side: str) -> Outcome:
         if self.objects and side not in self.reach.get(person, ""):
             return self.absent
-        return Outcome.DONE
+        is_reader = method == WRITING and self.writers is not None and person not in self.writers
+        return Outcome.REFUSED if is_reader else Outcome.DONE

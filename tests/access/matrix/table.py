@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import administration, pages, releases, signin, status
+from tests.access.matrix import administration, entry, pages, releases, signin, status
 from tests.access.matrix.row import Row
 
 AREAS: dict[str, list[Row]] = {
     "pages": pages.ROWS,
+    "entering a case": entry.ROWS,
     "status": status.ROWS,
     "releases": releases.ROWS,
     "signing in": signin.ROWS,

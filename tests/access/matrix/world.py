@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from exports import services
 from exports.models import ExportJob, JobState, Release, ReleaseState
-from registry.models import DeathReview, LinkageCase, Upload, UploadFile, UploadFinding
+from registry.models import CrsEpisode, DeathReview, LinkageCase, Upload, UploadFile, UploadFinding
 from registry.models.uploads import UploadState
 from sites.context import acting_as, acting_as_system
 from sites.invitations import invite, token_of
@@ -25,6 +25,7 @@ from tests.factories.whole_case import whole_case
 MARKS = {"A": "sevillana", "B": "houstonian"}
 ABSENT = {
     "topic": "nosuchtopic",
+    "form": "nosuchform",
     "product": "NONE",
     "anything": "no/such/page/",
     "application": "nosuchapplication",
@@ -48,10 +49,12 @@ class World:
 
 def _absent(objects: str, like: Arguments) -> Arguments:
     """Return arguments of the same kinds that lead nowhere."""
-    return {name: ABSENT.get(objects) or _other(value) for name, value in like.items()}
+    return {name: ABSENT.get(objects) or _other(name, value) for name, value in like.items()}
 
 
-def _other(value: Any) -> Any:
+def _other(name: str, value: Any) -> Any:
+    if name == "form":
+        return value  # the form exists, the case does not
     return 987654321 if isinstance(value, int) else uuid.uuid4()
 
 
@@ -103,7 +106,11 @@ def _clinical(cast: Cast, site: Site, mark: str) -> dict[str, Arguments]:
     upload, file = _upload(cast, site, mark)
     with acting_as_system("tests", reason="look"):
         review = DeathReview.objects.get(death__patient=patient)
+        episode = CrsEpisode.objects.get(course__patient=patient)
     return {
+        "case form": {"patient_id": patient.pk, "form": "disease"},
+        "case form of pages": {"patient_id": patient.pk, "form": "crs_episode"},
+        "case page": {"patient_id": patient.pk, "form": "crs_episode", "row_id": episode.pk},
         "case": {"patient_id": patient.pk},
         "case value": {"patient_id": patient.pk, "code": "patient", "row_id": patient.pk, "name": "birth_year"},
         "site of cases": {"site_id": site.pk},
@@ -135,6 +142,7 @@ def _others(cast: Cast, site: Site) -> dict[str, Arguments]:
     content_type = ContentType.objects.get_for_model(Site).pk
     return {
         "topic": {"code": "patient"},
+        "form": {"form": "disease"},
         "site": {"object_id": site.pk},
         "person": {"object_id": cast.eve.pk},
         "product": {"object_id": "AXI"},
