@@ -177,6 +177,7 @@ class InfusionCourse(ClinicalModel):
         indexes = [
             models.Index(fields=["infused_on", "patient"], name="infusion_in_order", condition=Q(course_no=1)),
             models.Index(fields=["site", "infused_on"], name="infusion_of_site", condition=Q(course_no=1)),
+            models.Index(fields=["product", "infused_on"], name="infusion_of_product", condition=Q(course_no=1)),
         ]
         constraints = [
             impossible(

@@ -38,7 +38,7 @@ class LabResult(ClinicalModel):
         Variable("Time of sample", Privacy.DATE, transform=Transform.WITHHOLD, note="hh:mm at the site", optional=True)
     )
     value = DecimalVariable(Variable("Result", Privacy.CLINICAL, unit="{as typed}", note=TYPED), digits=14, places=4)
-    unit = CodedVariable(Variable("Unit as typed", Privacy.CLINICAL), LabUnit)
+    unit = CodedVariable(Variable("Unit as typed", Privacy.CLINICAL, asked_if=("value", ("*",))), LabUnit)
     comparator = CodedVariable(
         Variable(
             "Comparator", Privacy.CLINICAL, note="Where the laboratory reports below or above a limit", optional=True

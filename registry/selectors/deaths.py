@@ -26,8 +26,3 @@ def deaths_visible(user: Any) -> QuerySet[Death]:
         output_field=BooleanField(),
     )
     return counted.annotate(wants_adjudicator=wants).order_by("-wants_adjudicator", "site__code", "patient__study_id")
-
-
-def deaths_wanting_adjudicator(user: Any) -> int:
-    """Count the deaths that a data manager has to assign."""
-    return deaths_visible(user).filter(wants_adjudicator=True).count()

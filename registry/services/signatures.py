@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from registry.models import Patient, Signature
 from registry.models.status import Meaning
+from registry.selectors.record_sql import record_hashes
 from registry.selectors.status import form_topics
 from registry.services.lock_sql import patient_of_row
 from sites.access import require
@@ -61,31 +62,10 @@ def signed_cases(patients: Iterable[Patient]) -> dict[UUID, bool]:
     return {key: s.voided_at is None and s.record_sha256 == now.get(key) for key, s in newest.items()}
 
 
-def record_hashes(patient_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return case -> SHA-256 of its canonical record, all cases in one statement.
-
-    Canonical is every row of every form as JSON with sorted keys and without empty values, so that a column added
-    later changes nothing, in the order of topic and key.
-    """
-    wanted = list(patient_ids)
-    if not wanted:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_hash_sql(), {"cases": wanted})
-        return dict(cursor.fetchall())
-
-
-@cache
-def _hash_sql() -> str:
-    rows = " UNION ALL ".join(_rows_sql(topic, "jsonb_strip_nulls(to_jsonb(r))::text") for topic in form_topics())
-    text = "string_agg(topic || ' ' || said, E'\\n' ORDER BY topic, row_id)"
-    return f"SELECT case_id, encode(sha256(convert_to({text}, 'UTF8')), 'hex') FROM ({rows}) rows GROUP BY case_id"
-
-
-def _rows_sql(topic: Any, said: str) -> str:
+def _rows_sql(topic: Any) -> str:
     joins, patient = patient_of_row(topic, "r")
     return (
-        f"SELECT {patient} AS case_id, '{topic.code}' AS topic, r.id AS row_id, {said} AS said"
+        f"SELECT {patient} AS case_id, '{topic.code}' AS topic, r.id AS row_id, NULL AS said"
         f" FROM public.{topic.model._meta.db_table} r{joins} WHERE {patient} = ANY (%(cases)s)"
     )
 
@@ -101,6 +81,6 @@ def _audit_position(patient: Patient) -> dict[str, int]:
 def _position_sql() -> str:
     return " UNION ALL ".join(
         f"SELECT '{topic.code}', max(e.pgh_id) FROM public.{event_model_of(topic.model)._meta.db_table} e"
-        f" WHERE e.pgh_obj_id IN (SELECT row_id FROM ({_rows_sql(topic, 'NULL')}) rows)"
+        f" WHERE e.pgh_obj_id IN (SELECT row_id FROM ({_rows_sql(topic)}) rows)"
         for topic in form_topics()
     )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from registry.selectors.deaths import deaths_wanting_adjudicator
+from registry.selectors import home
 from registry.web.case_panels import register_panel
 from registry.web.views.locks import forms_panel
 from registry.web.views.signatures import sign_panel
@@ -31,7 +31,7 @@ def register() -> None:
 
 def deaths_to_assign(user: User) -> Iterable[Card]:
     """Tell a data manager how many deaths want an adjudicator."""
-    waiting = deaths_wanting_adjudicator(user)
+    waiting = home.deaths_to_assign(user)
     title, url = _("Adjudication of deaths"), reverse("adjudication")
     if not waiting:
         yield Card(title, _("No death wants an adjudicator."), None, url, _("See the deaths"))

@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from registry.models import CareStay, Death, DeathReview
 from registry.rules.outcome import ClassSource, TrmClass
-from registry.selectors.deaths import deaths_wanting_adjudicator
-from registry.selectors.home import death_reviews_waiting
+from registry.selectors.home import death_reviews_waiting, deaths_to_assign
 from registry.services.adjudication import (
     DeathState,
     adjudicators,
@@ -85,12 +84,12 @@ def test_a_third_is_asked_only_when_two_disagree_and_decides(cast, death, judges
     judge(second, judges[1], "MALIGNANCY")
     assert state(death).is_split
     with acting_as(cast.dana):
-        assert deaths_wanting_adjudicator(cast.dana) == 1
+        assert deaths_to_assign(cast.dana) == 1
     [third] = assign(cast, death, judges[2])
     judge(third, judges[2], "MALIGNANCY")
     assert state(death).result == (TrmClass.MALIGNANCY, ClassSource.ADJUDICATED)
     with acting_as(cast.dana):
-        assert deaths_wanting_adjudicator(cast.dana) == 0
+        assert deaths_to_assign(cast.dana) == 0
 
 
 def test_three_different_judgements_leave_the_class_of_the_site(cast, death, judges):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from registry.models import CrsEpisode, InfusionCourse, LabResult, Patient
+from registry.metadata.forms import FORMS
+from registry.models import CaseLock, CrsEpisode, Draft, InfusionCourse, LabResult, Patient, SiteLock
+from registry.selectors.case_filters import CaseFilter, CaseOrder
+from registry.services.signatures import case_sign
 from registry.web.case_panels import _panels, register_panel
-from sites.context import acting_as_system
+from sites.context import acting_as, acting_as_system
+from tests.factories.files import create_products
 from tests.factories.whole_case import INFUSED, whole_case
 
 
@@ -73,7 +79,9 @@ def test_search_and_site_narrow_the_list_and_stay_in_the_address(cast, many, sig
     assert "C-0011" not in text
     assert 'value="c-000"' in text
     assert '<option value="HOU" selected>' in text
-    assert "No case fits" in page(client, q="none")
+    empty = page(client, q="none")
+    assert "No cases match these filters." in empty
+    assert "Clear filters" in empty
 
 
 def test_a_site_that_is_not_ones_own_cannot_be_asked_for(cast, many, signed_in) -> None:
@@ -91,6 +99,161 @@ def test_the_pages_follow_each_other_without_gap_or_repeat(cast, many, signed_in
         after = response.context["following"]
     assert after is None
     assert seen == [f"C-{number:04d}" for number in range(120)]
+
+
+@pytest.fixture(params=["site by site", "all at once", "all at once, many of all"])
+def way_of_reading(request, monkeypatch):
+    """Read the lists in each of the ways that are chosen by the number of sites and of rows."""
+    if request.param != "site by site":
+        monkeypatch.setattr("registry.selectors.case_pages.SITES_ONE_BY_ONE", 0)
+    if request.param == "all at once, many of all":
+        monkeypatch.setattr("registry.selectors.case_filters.FEW", 0)
+
+
+def _walk(client, way: str, **asked) -> list[str]:
+    """Read all pages from the first to the last, or back from the last to the first."""
+    place, going, seen = ({}, "after", []) if way == "on" else ({"before": "end"}, "before", [])
+    for _page in range(9):
+        context = client.get(reverse("cases"), {**asked, **place}).context
+        shown = [case.study_id for case in context["cases"]]
+        seen = [*seen, *shown] if way == "on" else [*shown, *seen]
+        key = context["following" if way == "on" else "previous"]
+        if key is None:
+            return seen
+        place = {going: key}
+    raise AssertionError("The pages do not end.")
+
+
+@pytest.fixture
+def infused(many):
+    """Courses of 110 of the 120 cases, several on one day; the last ten have none."""
+    create_products()
+    with acting_as_system("tests", reason="infusions"):
+        InfusionCourse.objects.bulk_create(
+            InfusionCourse(
+                site_id=case.site_id,
+                patient=case,
+                course_no=1,
+                infused_on=INFUSED + dt.timedelta(days=number * 7 % 30),
+                product_id=("AXI", "TISA")[number % 3 == 0],
+            )
+            for number, case in enumerate(Patient.objects.order_by("study_id")[:110])
+        )
+
+
+@pytest.mark.parametrize("way", ["on", "back"])
+@pytest.mark.parametrize("person", ["dana", "carol", "alice"])
+@pytest.mark.parametrize("order", [*CaseOrder])
+def test_in_every_order_pages_lead_on_and_back_through_all_cases(
+    cast, infused, signed_in, way_of_reading, person, order, way
+) -> None:
+    with acting_as(cast[person]):
+        rows = InfusionCourse.objects.order_by("infused_on", "patient_id").values_list("patient__study_id", flat=True)
+        by_id = Patient.objects.order_by("study_id").values_list("study_id", flat=True)
+        expected = list(rows if order.is_by_infusion else by_id)
+    assert _walk(signed_in(cast[person]), way, sort=order) == (expected[::-1] if order.is_down else expected)
+
+
+def test_the_list_says_how_it_is_sorted_and_leads_to_the_other_orders(cast, infused, signed_in) -> None:
+    client = signed_in(cast.alice)
+    assert page(client).count("aria-sort") == 1
+    assert 'aria-sort="ascending" class="standings__case"' in page(client)
+    assert 'href="?sort=-study_id"' in page(client)
+    down = page(client, sort="-infused_on", q="c-")
+    assert '<th scope="col" aria-sort="descending"><a href="?sort=infused_on&amp;q=c-">' in down
+    assert "Cases without an infusion date are not in this order." in down
+
+
+def test_what_an_address_asks_and_the_list_does_not_know_is_left_out(cast, infused, signed_in) -> None:
+    client = signed_in(cast.alice)
+    plain = client.get(reverse("cases")).context["cases"]
+    strange = {"sort": "site", "standing": "x", "product": "x", "site": "x", "before": "x", "after": "x"}
+    assert client.get(reverse("cases"), strange).context["cases"] == plain
+
+
+@pytest.mark.parametrize("asked", ["ABCDE-1", "abcde-1", "aBcDe-", "ab", "a", "ABCDE-10"])
+def test_the_search_takes_capitals_and_small_letters_for_the_same(cast, signed_in, way_of_reading, asked) -> None:
+    names = ["ABCDE-10", "abcde-11", "AbCdE-12", "B-1", "ABCDF-1", "A_1"]
+    with acting_as_system("tests", reason="names"):
+        Patient.objects.bulk_create(Patient(site=cast.sev, study_id=name) for name in names)
+    found = {case.study_id for case in signed_in(cast.alice).get(reverse("cases"), {"q": asked}).context["cases"]}
+    assert found == {name for name in names if name.lower().startswith(asked.lower())}
+
+
+@pytest.mark.parametrize("order", ["study_id", "infused_on"])
+def test_cases_of_one_product_can_be_asked_for(cast, infused, signed_in, way_of_reading, order) -> None:
+    found = _walk(signed_in(cast.alice), "on", product="TISA", sort=order)
+    assert sorted(found) == [f"C-{number:04d}" for number in range(0, 110, 6)]
+
+
+@pytest.fixture
+def standing(infused, cast):
+    """One case of Sevilla signed, one locked, one held by the lock of the site, one with a draft of alice's."""
+    with acting_as_system("tests", reason="standing"):
+        signed, locked, drafted = Patient.objects.filter(study_id__in=["C-0002", "C-0004", "C-0006"])
+        early = InfusionCourse.objects.filter(site=cast.sev).order_by("infused_on")[0].infused_on
+        CaseLock.objects.create(site=cast.sev, patient=locked, reason="audit", locked_by=cast.dana)
+        CaseLock.objects.create(site=cast.sev, patient=drafted, topic="lab", reason="audit", locked_by=cast.dana)
+        SiteLock.objects.create(site=cast.sev, until_on=early, reason="audit", locked_by=cast.dana)
+        Draft.objects.create(
+            site=cast.sev, patient=drafted, owner=cast.alice, form="lab", saved_at=timezone.now(), typed={"a": "1"}
+        )
+        held = Patient.objects.filter(site=cast.sev, infusion_courses__infused_on=early)
+        held_ids = set(held.values_list("study_id", flat=True))
+    with acting_as(cast.ivan):
+        case_sign(patient=signed, by=cast.ivan)
+    return held_ids
+
+
+@pytest.mark.parametrize("order", ["study_id", "-infused_on"])
+def test_cases_can_be_asked_for_by_where_they_stand(cast, standing, signed_in, way_of_reading, order) -> None:
+    client = signed_in(cast.alice)
+    found = {name: set(_walk(client, "on", standing=name, sort=order)) for name in CaseFilter}
+    assert found["signed"] == {"C-0002"}
+    assert found["locked"] == {"C-0004"} | standing
+    assert found["drafts"] == {"C-0006"}
+    everything = set(_walk(client, "on", sort=order))
+    assert found["open"] == everything - found["signed"] - found["locked"]
+    assert set(_walk(signed_in(cast.ivan), "on", standing="drafts", sort=order)) == set()
+
+
+def test_every_cell_says_in_shape_and_words_how_far_the_form_is(cast, standing, signed_in) -> None:
+    client = signed_in(cast.alice)
+    response = client.get(reverse("cases"), {"q": "C-0006"})
+    (line,) = response.context["lines"]
+    assert len(line.cells) == len(FORMS)
+    text = " ".join(response.content.decode().split())
+    assert 'title="Patient: In progress. Missing: Year of birth, Age at first infusion, Sex and 5 more."' in text
+    assert (
+        '<span aria-hidden="true">◐ <small>8</small></span><span class="unseen">In progress, 8 missing</span>' in text
+    )
+    assert '<span aria-hidden="true">■</span><span class="unseen">Locked, with your draft</span>' in text
+    assert "Your draft waits." in text
+
+
+def test_only_who_enters_cases_is_offered_a_new_one(cast, many, signed_in) -> None:
+    assert [bool(signed_in(cast[name]).get(reverse("cases")).context["new_url"]) for name in ("ivan", "dana")] == [
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("wall_off", ["", "without_scoping", "without_policies"], indirect=True)
+def test_behind_either_wall_alone_the_list_holds_no_case_of_another_site(cast, infused, signed_in, wall_off) -> None:
+    client = signed_in(cast.alice)
+    for order in CaseOrder:
+        shown = client.get(reverse("cases"), {"sort": order, "site": "HOU"}).context["cases"]
+        assert {case.site_id for case in shown} == {cast.sev.pk}
+
+
+@pytest.mark.parametrize(("person", "budget"), [("alice", 18), ("carol", 17), ("dana", 22)])
+@pytest.mark.parametrize("asked", [{}, {"sort": "-infused_on"}, {"before": "end"}, {"standing": "open"}])
+def test_the_list_keeps_within_its_budget_of_queries(cast, infused, signed_in, person, budget, asked) -> None:
+    client = signed_in(cast[person])
+    client.get(reverse("cases"), asked)
+    with CaptureQueriesContext(connection) as counted:
+        assert len(client.get(reverse("cases"), asked).context["cases"]) == 50
+    assert len(counted) <= budget, "\n".join(query["sql"][:100] for query in counted)
 
 
 def test_going_on_from_a_foreign_case_is_like_going_on_from_none(cast, many, signed_in) -> None:

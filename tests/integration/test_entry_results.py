@@ -1,4 +1,4 @@
-"""Results one by one: every field of a result can be entered, limits of normal included, and is judged as it is typed."""
+"""Results one by one: every field of a result can be entered, limits of normal included, and is judged by itself."""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from registry.models import Death, DeathReview, Patient
+from registry.selectors.deaths import deaths_visible
+from registry.selectors.home import deaths_to_assign
 from sites import home
 from sites.context import acting_as, acting_as_system
 from sites.home import Card, cards_for, links_for, register_cards, register_link
@@ -20,7 +22,7 @@ EXPECTED = [
     ("carol", "en", ["Cases of your sites", "3 cases (HOU 1, SEV 2)"]),
     ("ivan", "en", ["Cases of your site", "2 cases (SEV 2)"]),
     ("bob", "es", ["Casos de su centro", "1 caso (HOU 1)"]),
-    ("dana", "en", ["Cases of all sites", "3 cases (HOU 1, SEV 2)", "Every active site has a valid agreement"]),
+    ("dana", "en", ["Cases of all sites", "3 cases", "Every active site has a valid agreement"]),
     ("dana", "es", ["Casos de todos los centros", "Todos los centros activos tienen acuerdo"]),
     ("judy", "en", ["Deaths to judge", "1 death waits for your judgement."]),
     ("judy", "es", ["Muertes por juzgar", "1 muerte espera su juicio."]),
@@ -60,6 +62,43 @@ def test_those_without_clinical_data_are_told_no_counts_of_cases(cases, signed_i
     page = words(signed_in(cases[person]).get("/"))
     assert "SEV 2" not in page
     assert "HOU 1" not in page
+
+
+def test_cases_are_counted_no_further_than_is_told(cast, signed_in, monkeypatch) -> None:
+    monkeypatch.setattr("registry.selectors.home.COUNTED_AT_MOST", 3)
+    monkeypatch.setattr("registry.web.home_cards.COUNTED_AT_MOST", 3)
+    with acting_as_system("tests", reason="arrange"):
+        Patient.objects.bulk_create(Patient(site=cast.sev, study_id=f"S{number}") for number in range(5))
+        Patient.objects.create(site=cast.hou, study_id="H1")
+    assert "More than 3 cases (SEV more than 3)" in words(signed_in(cast.alice).get("/"))
+    assert "More than 3 cases (HOU 1, SEV more than 3)" in words(signed_in(cast.carol).get("/"))
+    assert "More than 3 cases</p>" in words(signed_in(cast.dana).get("/"))
+
+
+def test_who_has_many_sites_is_told_the_sum_alone(cases, signed_in, monkeypatch) -> None:
+    monkeypatch.setattr("registry.selectors.home.SITES_TOLD", 1)
+    page = words(signed_in(cases.carol).get("/"))
+    assert "3 cases" in page
+    assert "HOU 1" not in page
+
+
+def test_deaths_are_counted_as_they_are_listed(cast) -> None:
+    with acting_as_system("tests", reason="arrange"):
+        asked = [[], [None], [None, None], ["TRM", "TRM"], ["TRM", "OTHER"], ["TRM", "OTHER", None], ["TRM", None]]
+        people = [cast.judy, cast.adam, cast.eve]
+        for number, classes in enumerate(asked):
+            patient = Patient.objects.create(site=cast.sev, study_id=f"D{number}")
+            death = Death.objects.create(site=cast.sev, patient=patient)
+            for review_no, trm_class in enumerate(classes, start=1):
+                DeathReview.objects.create(
+                    site=cast.sev,
+                    death=death,
+                    review_no=review_no,
+                    adjudicator=people[review_no - 1],
+                    trm_class=trm_class,
+                )
+    with acting_as(cast.dana):
+        assert deaths_to_assign(cast.dana) == deaths_visible(cast.dana).filter(wants_adjudicator=True).count() == 3
 
 
 def test_a_coordinator_is_told_nothing_of_another_site(cases, signed_in) -> None:
