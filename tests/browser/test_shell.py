@@ -49,7 +49,7 @@ def test_a_person_signs_in_and_out_by_keyboard_alone(stage, open_as, page) -> No
     page.keyboard.press("Escape")
     assert not page.locator(".menu__list").is_visible()
     page.keyboard.press("Enter")
-    page.locator(".menu__list button").focus()
+    page.locator(".menu__list form button").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/sign-in/")
 
