@@ -226,5 +226,6 @@ def _heading(entered: Any) -> str:
 
 def _computed(topic: Topic, key: str) -> Column:
     entered: Any = topic.model._meta.get_field(key)
-    words = str(entered.verbose_name)
-    return Column(key, _heading(entered), shown_unit(entered.variable.unit), words, is_computed=True)
+    unit, words = entered.variable.unit, str(entered.verbose_name)
+    # A unit in braces follows from the row, and stands there.
+    return Column(key, _heading(entered), "" if unit.startswith("{") else shown_unit(unit), words, is_computed=True)
