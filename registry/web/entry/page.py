@@ -105,7 +105,7 @@ def place_of(
 
 
 @dataclass(frozen=True)
-class Standing:
+class PageStanding:
     """What holds for the form as a whole."""
 
     may_edit: bool
@@ -120,13 +120,13 @@ class Standing:
         return self.may_edit and not self.is_locked
 
 
-def standing_of(request: HttpRequest, place: Place) -> Standing:
+def standing_of(request: HttpRequest, place: Place) -> PageStanding:
     """Read whether the form is locked, complete, or was complete once, and whether none is said to have occurred."""
     patient, codes = place.case.patient, [topic.code for topic in place.form.topics]
     statuses = {status.topic: status for status in FormStatus.objects.filter(patient=patient, topic__in=codes)}
     complete = {code for code, status in statuses.items() if status.is_complete}
     none = NoneOccurred.objects.filter(patient=patient, topic=place.form.first.code).select_related("said_by").first()
-    return Standing(
+    return PageStanding(
         may_edit=can(request.user, Permission.CASE_EDIT, patient.site_id),
         is_locked=bool(locked_topics(patient) & set(codes)),
         is_complete=complete >= set(codes),
@@ -135,7 +135,7 @@ def standing_of(request: HttpRequest, place: Place) -> Standing:
     )
 
 
-def page_context(request: HttpRequest, place: Place, sheet: Sheet, standing: Standing) -> dict[str, Any]:
+def page_context(request: HttpRequest, place: Place, sheet: Sheet, standing: PageStanding) -> dict[str, Any]:
     """Return the values of the template."""
     stops = rail_of(request.user, place.case.patient, place.form.code if place.is_new else "")
     title = row_title(place.form, place.head) if place.head else _(place.form.label)

@@ -23,8 +23,8 @@ from registry.web.entry.days import MORE
 from registry.web.entry.grids import MORE_ROWS
 from registry.web.entry.heads import as_number
 from registry.web.entry.page import (
+    PageStanding,
     Place,
-    Standing,
     drafted,
     form_or_404,
     head_stop,
@@ -88,7 +88,7 @@ def _page(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, TEMPLATE, page_context(request, place, sheet, standing))
 
 
-def _posted(request: HttpRequest, place: Place, standing: Standing) -> HttpResponse:
+def _posted(request: HttpRequest, place: Place, standing: PageStanding) -> HttpResponse:
     typed = typed_of(request, place.form)
     act = request.POST.get("act", "save")
     if act == "discard":
@@ -118,7 +118,7 @@ def _with_more(typed: dict[str, str], act: str) -> dict[str, str]:
     return {**typed, act: str(as_number(typed.get(act, ""), 0) + added)}
 
 
-def _save(request: HttpRequest, place: Place, standing: Standing, typed: dict[str, str], act: str) -> HttpResponse:
+def _save(request: HttpRequest, place: Place, standing: PageStanding, typed: dict[str, str], act: str) -> HttpResponse:
     if standing.is_locked:
         words = _("This form is locked. What you typed is kept as a draft; ask a data manager to unlock the form.")
         return _refused(request, place, standing, typed, words)
@@ -148,7 +148,9 @@ def _anew(typed: dict[str, str]) -> dict[str, str]:
     return {**typed, **versions, **{name: "" for name in typed if name.endswith("-id")}}
 
 
-def _refused(request: HttpRequest, place: Place, standing: Standing, typed: dict[str, str], words: str) -> HttpResponse:
+def _refused(
+    request: HttpRequest, place: Place, standing: PageStanding, typed: dict[str, str], words: str
+) -> HttpResponse:
     """Nothing was saved: a lock, or a reason that is missing. The page keeps what was typed, and so does the draft."""
     sheet = place.build(typed if standing.is_open else None)
     sheet.refusal = words
@@ -186,14 +188,14 @@ def _keep(request: HttpRequest, place: Place, typed: dict[str, str]) -> None:
         messages.warning(request, " ".join(refused.messages))
 
 
-def _again(request: HttpRequest, place: Place, standing: Standing, sheet: Sheet, status: int) -> HttpResponse:
+def _again(request: HttpRequest, place: Place, standing: PageStanding, sheet: Sheet, status: int) -> HttpResponse:
     context = page_context(request, place, sheet, standing)
     context["typed_reason"] = request.POST.get("reason", "")
     context["typed_complete"] = "complete" in request.POST
     return render(request, TEMPLATE, context, status=status)
 
 
-def _complete(request: HttpRequest, place: Place, standing: Standing, reason: str) -> str:
+def _complete(request: HttpRequest, place: Place, standing: PageStanding, reason: str) -> str:
     """Complete the form or open it again, as its box says; return why not, if not."""
     wanted = "complete" in request.POST
     # Whoever left the box as it was has not decided on what somebody else did meanwhile.
