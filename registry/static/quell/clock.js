@@ -58,6 +58,7 @@
   }
 
   const quietly = (method) => ask(method).catch(() => {});
+  document.addEventListener("quell:token-wanted", () => quietly("GET"));
   clock.querySelector("[data-clock-stay]").addEventListener("click", () => quietly("POST"));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && ends < Date.now()) quietly("GET"); });
   window.addEventListener("focus", () => { if (ends < Date.now()) quietly("GET"); });

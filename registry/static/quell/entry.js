@@ -146,6 +146,8 @@
   async function attempt(body) {
     const answer = await post(body);
     isFailing = !answer;
+    // Signed out, or signed in anew elsewhere: the clock asks where that stands and brings the new token.
+    if (!answer && isUnheard) document.dispatchEvent(new Event("quell:token-wanted"));
     if (!answer) return;
     kept = body;
     calm = { state: "saved", text: form.dataset.saysSaved.replace("%(time)s", answer.saved) };
