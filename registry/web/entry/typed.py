@@ -22,6 +22,7 @@ from registry.rules.missing import MissingReason
 from registry.web.entry.typed_choices import Option, is_choice, read_choice, reason_chosen, written_choice
 from registry.web.entry.typed_dates import Setting, read_date, written_date
 from registry.web.entry.typed_numbers import read_number, written_number
+from registry.web.entry.typed_units import in_unit_of
 
 __all__ = ["Setting", "Typed", "read", "reason_typed", "written"]
 
@@ -111,8 +112,9 @@ def _value(field: VariableField, text: str, setting: Setting, options: Sequence[
         value, precision, echo = read_date(field, text, setting)
         return Typed(value, precision.value if field.partial else None, echo=echo)
     if isinstance(field, IntegerVariable | DecimalVariable):
-        number, warning = read_number(field, text)
-        return Typed(number, warning=warning)
+        plain, echo = in_unit_of(field, text) or (text, "")
+        number, warning = read_number(field, plain)
+        return Typed(number, warning=warning, echo=echo)
     if isinstance(field, TimeVariable):
         return Typed(_time(field, text))
     return _words(field, text)
