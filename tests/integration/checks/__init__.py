@@ -1,0 +1,1 @@
+"""Specs of the edit checks: for each a hit, a miss, and a value that is missing."""
