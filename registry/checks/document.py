@@ -25,8 +25,8 @@ Written by `make docs` from the declared checks; do not edit.
 The checks are declared and specified; no page and no job runs them yet.
 
 `blocking`: is to stop completing a form, locking and releasing, never saving. `soft`: asks, and the value stays.
-`refused`: the row is not saved. Dates are compared at the precision that is recorded: only what is wrong whatever the day was
-counts. A value that is missing violates nothing but the checks on missing values.
+`refused`: the row is not saved. Dates are compared at the precision that is recorded: only what is wrong whatever
+the day was counts. A value that is missing violates nothing but the checks on missing values.
 """
 
 
