@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import NamedTuple
 
 from django.db.models import Case, DecimalField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
@@ -16,33 +15,20 @@ from registry.checks.declared import Rows, Severity, edit_check
 from registry.models import FurtherInfusion, InfusionCourse, ProductApproval
 from registry.rules.disease import GROUPS, DiseaseGroup
 from registry.rules.patient import ADULT_FROM_YEARS
-from registry.rules.products import APPROVALS, Approval, ProductSetting, Target, target_fits
+from registry.rules.products import (
+    APPROVALS,
+    CELL_DOSES,
+    Approval,
+    CellDose,
+    ProductSetting,
+    Target,
+    target_fits,
+)
 
 DIAGNOSIS = "patient__diseases__diagnosis"
 # Outside a trial, an exemption or compassionate use, the label applies; so it may where nobody says under what.
 BY_THE_LABEL = Q(setting=ProductSetting.COMMERCIAL.value) | Q(setting=None)
 CELL_DOSE_SHARE_LOW, CELL_DOSE_SHARE_HIGH = Decimal("0.5"), 2
-
-
-class CellDose(NamedTuple):
-    """What a product's label gives: CAR-positive cells in 10⁶, in total or per kg of body weight."""
-
-    product: str
-    low: Decimal
-    high: Decimal
-    is_per_kg: bool = False
-
-
-# All indications of a product together (provisional: as reported, to be checked with the labels). A product that is
-# split over infusions is absent: no single row holds its dose.
-CELL_DOSES = (
-    CellDose("TISA", Decimal(10), Decimal(600)),
-    CellDose("AXI", Decimal(2), Decimal(2), is_per_kg=True),
-    CellDose("BREXU", Decimal(1), Decimal(2), is_per_kg=True),
-    CellDose("LISO", Decimal(50), Decimal(110)),
-    CellDose("IDE", Decimal(300), Decimal(510)),
-    CellDose("CILTA", Decimal("0.5"), Decimal(1), is_per_kg=True),
-)
 
 
 def diagnoses_of(group: DiseaseGroup) -> list[str]:

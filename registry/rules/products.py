@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from registry.rules.coding import Coded, gettext_noop
 from registry.rules.disease import DiseaseGroup
@@ -197,3 +198,25 @@ def approvals_on(product: str, group: DiseaseGroup, on: date, jurisdiction: Juri
 def target_fits(target: Target, group: DiseaseGroup) -> bool:
     """Tell whether diseases of the group carry the target; targets without a declared list fit every group."""
     return group in TARGET_GROUPS.get(target, frozenset(DiseaseGroup))
+
+
+@dataclass(frozen=True, slots=True)
+class CellDose:
+    """What a product's label gives: CAR-positive cells in 10⁶, in total or per kg of body weight."""
+
+    product: str
+    low: Decimal
+    high: Decimal
+    is_per_kg: bool = False
+
+
+# All indications of a product together (provisional: to be checked with the labels). A product that is split over
+# infusions is absent: no single row holds its dose.
+CELL_DOSES = (
+    CellDose("TISA", Decimal(10), Decimal(600)),
+    CellDose("AXI", Decimal(2), Decimal(2), is_per_kg=True),
+    CellDose("BREXU", Decimal(1), Decimal(2), is_per_kg=True),
+    CellDose("LISO", Decimal(50), Decimal(110)),
+    CellDose("IDE", Decimal(300), Decimal(510)),
+    CellDose("CILTA", Decimal("0.5"), Decimal(1), is_per_kg=True),
+)

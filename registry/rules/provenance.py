@@ -198,6 +198,13 @@ PROVISIONAL: Mapping[str, Provisional] = {
         "Check lines and ages of all, dates of those marked unverified; add the missing territories.",
         "FDA and EMA labels",
     ),
+    "products.CELL_DOSES": Provisional(
+        "Products",
+        "Labelled cell doses, all indications together; half the least and twice the most give a query. None for OBE.",
+        _U,
+        "Check the doses of every product with its labels.",
+        "FDA and EMA labels",
+    ),
     "labs.ANALYTES": Provisional(
         "Laboratory",
         "Conversion factors, hard and soft limits; LOINC of platelets, haemoglobin and triglycerides; D-dimer in DDU "
