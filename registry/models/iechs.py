@@ -43,7 +43,7 @@ class IecHsEpisode(ClinicalModel):
     has_raised_transaminases = _finding(gettext_noop("AST or ALT above 5 x upper limit (or 5 x abnormal baseline)"))
     has_low_fibrinogen = _finding(gettext_noop("Fibrinogen below 150 mg/dL or below the lower limit"))
     has_new_cytopenia = _finding(
-        gettext_noop("New, worse or refractory cytopenia"), note="At least one lineage grade 4"
+        gettext_noop("New, worse or refractory cytopenia"), note=gettext_noop("At least one lineage grade 4")
     )
     has_raised_ldh = _finding(gettext_noop("LDH above the upper limit"))
     has_prolonged_coagulation = _finding(gettext_noop("Prolonged PT or PTT"))

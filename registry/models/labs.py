@@ -13,11 +13,12 @@ from registry.metadata import (
     topic,
 )
 from registry.models.base import ClinicalModel, ParentKey
+from registry.rules.coding import gettext_noop
 from registry.rules.lab_units import LabUnit
 from registry.rules.labs import Analyte, Comparator, Timepoint
 from sites.audit import audited
 
-TYPED = "in the unit as typed"
+TYPED = gettext_noop("in the unit as typed")
 
 
 @audited

@@ -18,6 +18,14 @@ from registry.selectors.history import Happening, Track, row_of
 from registry.web.case_cells import Cell, cell_of
 
 KINDS = {"insert": gettext_lazy("entered"), "update": gettext_lazy("changed"), "delete": gettext_lazy("deleted")}
+# Where a change came from; a name given in a shell stays as it is.
+SOURCES = {
+    "web": gettext_lazy("web"),
+    "upload": gettext_lazy("upload"),
+    "worker": gettext_lazy("worker"),
+    "command": gettext_lazy("command"),
+    "system": gettext_lazy("system"),
+}
 # Where history crosses sites and leaves as a file, words of people and what identifies a patient stay out of it.
 WITHHELD = frozenset({Privacy.DIRECT, Privacy.FREE_TEXT})
 # Of what is not clinical, only these have values that whoever may see the audit trail may see.
@@ -65,7 +73,7 @@ def entry_of(happening: Happening, *, everything: bool) -> Entry:
     return Entry(
         at=event.pgh_created_at,
         who=told.get("user_label", ""),
-        source=told.get("source", ""),
+        source=str(SOURCES.get(told.get("source", ""), told.get("source", ""))),
         reason=told.get("reason", ""),
         request=told.get("request_id", ""),
         code=track.code,

@@ -9,7 +9,9 @@ import pytest
 
 from registry.management.catalogue import catalogue_path, problems, update
 from registry.management.messages import find_messages
+from registry.metadata import topics
 
+ROOT = Path(__file__).parents[2]
 PYTHON = """
 from django.utils.translation import gettext as _, ngettext
 class Answer:
@@ -84,3 +86,11 @@ def test_a_translation_that_loses_a_placeholder_is_named(project: Path) -> None:
     book.find("Hello %(who)s").msgstr = "Hola"
     book.save()
     assert "Placeholders differ in 'Hola'" in problems(project)
+
+
+def test_every_word_of_a_declared_variable_is_in_the_catalogue() -> None:
+    """Also where a declaration takes its words from a name or a function, which reading the sources may miss."""
+    known = {entry.msgid for entry in polib.pofile(str(catalogue_path(ROOT))) if entry.msgstr}
+    variables = [field.variable for topic in topics() for field in topic.fields]
+    words = {text for variable in variables for text in (variable.label, variable.short, variable.note)} - {""}
+    assert words - known == set()
