@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from registry.models import LabResult, Patient, PatientIdentity
 from sites.context import acting_as, acting_as_system
-from sites.models import AccessKind, AccessLog, Membership
+from sites.models import AccessKind, AccessLog, Membership, User
 from sites.sealing.findings import Break, Trouble
 from tests.factories.whole_case import whole_case
 
@@ -51,6 +51,15 @@ def test_the_history_of_a_case_tells_old_new_who_when_and_why(cast, changed, sig
     assert newest.startswith("alice@example.org web typed wrongly Patients changed Year of birth 1958 1961")
     assert f"{timezone.now():%Y-%m-%d}" in text
     assert "entered" in newest
+
+
+def test_the_history_says_in_spanish_where_a_change_came_from(cast, changed, signed_in) -> None:
+    with acting_as(cast.alice, reason="de archivo", source="upload"):
+        Patient.objects.filter(pk=changed.pk).update(birth_year=1962)
+    with acting_as_system("tests", reason="a reader of Spanish"):
+        User.objects.filter(pk=cast.alice.pk).update(language="es")
+    text = page(signed_in(cast.alice), "case_history", [changed.pk])
+    assert "alice@example.org carga de archivo Pacientes cambiado" in text
 
 
 def test_the_history_has_all_topics_and_pages_by_place(cast, changed, signed_in) -> None:
