@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("people/invitations/", include("sites.invitation_urls")),
     path("releases/", include("exports.web.urls")),
+    path("api/", include("registry.api.urls")),
     path("", include("registry.web.urls")),
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils import timezone
 from exports.freeze.eligibility import Exclusion, eligible, exclusions, sites_with_papers
 from exports.models import Release, ReleaseGrant
 from exports.models.job import UNDER_WAY
+from registry.checks.blocking import blockers_at
 from registry.models import Patient
 from sites.access import can, grants_of
 from sites.models import Membership, User
@@ -46,9 +48,17 @@ def jobs_under_way(user: User) -> QuerySet[Release]:
 
 def preview(user: User, on: dt.date) -> tuple[int, Mapping[Exclusion, int]]:
     """Count the cases that a release of today would hold, and those that it would leave out, by reason."""
-    sites = sites_with_papers(on)
+    sites, blocked = sites_with_papers(on), blocked_cases(user, on)
     patients = Patient.objects.visible_to(user)
-    return eligible(patients, sites).count(), exclusions(patients, sites)
+    return eligible(patients, sites, blocked).count(), exclusions(patients, sites, blocked)
+
+
+def blocked_cases(user: User, on: dt.date) -> frozenset[UUID]:
+    """Return the cases that would leave on a day, were it not for a blocking check that stands against them."""
+    sites = sites_with_papers(on)
+    found = {finding.patient_id for finding in blockers_at(sorted(sites))}
+    leaving = eligible(Patient.objects.visible_to(user).filter(pk__in=found), sites)
+    return frozenset(leaving.values_list("pk", flat=True)) if found else frozenset()
 
 
 def next_name(year: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from registry.intake import jobs
-from registry.services import linkage
+from registry.services import check_runs, digest, linkage, quality
 
 
 @shared_task(name="registry.upload_run")
@@ -36,3 +36,33 @@ def linkage_compare(patient_ids: list[str]) -> None:
 def linkage_compare_all() -> None:
     """Look whether any patient is recorded at two sites."""
     linkage.compare_all()
+
+
+@shared_task(name="registry.check_run")
+def check_run(run_id: str) -> None:
+    """Run the edit checks that one row asks for."""
+    check_runs.run_claimed(run_id)
+
+
+@shared_task(name="registry.check_sweep")
+def check_sweep() -> None:
+    """Hand runs of checks whose worker is gone to another one."""
+    check_runs.sweep()
+
+
+@shared_task(name="registry.checks_nightly")
+def checks_nightly() -> None:
+    """Run all edit checks over everything."""
+    check_runs.nightly()
+
+
+@shared_task(name="registry.query_digest")
+def query_digest() -> None:
+    """Send the e-mails about data queries that are due."""
+    digest.digests_send()
+
+
+@shared_task(name="registry.quality_nightly")
+def quality_nightly() -> None:
+    """Compute the figures of quality of every hospital and of all together."""
+    quality.figures_compute()

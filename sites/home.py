@@ -17,6 +17,7 @@ from sites.access import grants_of
 from sites.roles import ROLE_PERMISSIONS, Permission, Role
 
 Text = str | Promise
+Counter = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,16 @@ class Card:
 
 @dataclass(frozen=True)
 class Link:
-    """An item of the top bar; whoever holds none of the permissions does not see it. None: everybody signed in."""
+    """An item of the top bar; whoever holds none of the permissions does not see it. None: everybody signed in.
+
+    `counter` tells how many things wait there for a person, as a text that may be empty; it is asked on every page.
+    """
 
     title: Text
     view_name: str
     permissions: frozenset[Permission] | None
     order: int
+    counter: Counter | None = None
 
     @property
     def url(self) -> str:
@@ -58,11 +63,17 @@ def register_cards(key: str, maker: CardMaker, *, roles: Iterable[Role], order: 
 
 
 def register_link(
-    key: str, title: Text, view_name: str, *, permissions: Iterable[Permission] | None, order: int = 100
+    key: str,
+    title: Text,
+    view_name: str,
+    *,
+    permissions: Iterable[Permission] | None,
+    order: int = 100,
+    counter: Counter | None = None,
 ) -> None:
     """Put an item on the top bar of everybody who holds one of the permissions (None: everybody signed in)."""
     needed = None if permissions is None else frozenset(permissions)
-    _links[key] = Link(title, view_name, needed, order)
+    _links[key] = Link(title, view_name, needed, order, counter)
 
 
 def cards_for(user: Any) -> list[Card]:

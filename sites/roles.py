@@ -36,6 +36,7 @@ class Permission(StrEnum):
     QUERY_OPEN = "query.open"
     QUERY_ANSWER = "query.answer"
     QUERY_CLOSE = "query.close"
+    CHECK_MANAGE = "check.manage"
     RELEASE_VIEW = "release.view"
     RELEASE_FREEZE = "release.freeze"
     RELEASE_GRANT = "release.grant"
@@ -73,6 +74,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.DEATH_ASSIGN,
                 _P.QUERY_OPEN,
                 _P.QUERY_CLOSE,
+                _P.CHECK_MANAGE,
                 _P.RELEASE_VIEW,
                 _P.RELEASE_FREEZE,
                 _P.RELEASE_GRANT,

@@ -33,7 +33,7 @@ class _Controls(HTMLParser):
         if tag == "form":
             self.inside = "data-entry" in held
             self.action = (held.get("action") or "") if self.inside else self.action
-        if not self.inside:
+        if not self.inside or "form" in held:  # the controls of a thread stand on the page, in a form of their own
             return
         name = held.get("name") or ""
         if tag == "input" and name and (held.get("type") not in ("checkbox", "radio") or "checked" in held):

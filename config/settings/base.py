@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.settings.api import *  # noqa: F403
 from config.settings.audit import *  # noqa: F403
 from config.settings.databases import *  # noqa: F403
 from config.settings.identity import *  # noqa: F403
@@ -50,6 +51,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "sites.headers.NoStoreMiddleware",
     "sites.middleware.PersonLanguageMiddleware",
+    # Outside all that may answer with a page for people, inside what chooses the language.
+    "registry.api.middleware.ProblemMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

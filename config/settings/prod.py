@@ -48,6 +48,7 @@ _hosts = required("QUELL_HOSTS", "the host names people type, separated by comma
 # The health checks of the container ask on the loopback address.
 ALLOWED_HOSTS = [*(host.strip() for host in _hosts), "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host.strip().lstrip('.')}" for host in _hosts]
+QUELL_ADDRESS = os.environ.get("QUELL_ADDRESS") or CSRF_TRUSTED_ORIGINS[0]
 
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-sessionid"

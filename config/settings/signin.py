@@ -105,3 +105,5 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "registry.web.views.errors.form_expired"
 
 DEFAULT_FROM_EMAIL = "quell@localhost"
+# Where people open the registry: links of e-mails that no page sends begin with it.
+QUELL_ADDRESS = os.environ.get("QUELL_ADDRESS") or f"http://localhost:{os.environ.get('QUELL_PORT') or '8000'}"

@@ -67,6 +67,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "registry.upload_sweep": {"task": "registry.upload_sweep", "schedule": 4.0},
     "registry.upload_purge": {"task": "registry.upload_purge", "schedule": 6 * 3600.0},
     "registry.linkage_compare_all": {"task": "registry.linkage_compare_all", "schedule": crontab(hour=3, minute=10)},
+    "registry.check_sweep": {"task": "registry.check_sweep", "schedule": 4.0},
+    "registry.checks_nightly": {"task": "registry.checks_nightly", "schedule": crontab(hour=3, minute=40)},
+    "registry.quality_nightly": {"task": "registry.quality_nightly", "schedule": crontab(hour=4, minute=10)},
     "exports.sweep": {"task": "exports.sweep", "schedule": 4.0},
     "sites.audit_seal": {"task": "sites.audit_seal", "schedule": crontab(hour=2, minute=40)},
+    # Twice more for letters that the mail server did not take at first; who has theirs gets no other.
+    "registry.query_digest": {
+        "task": "registry.query_digest",
+        "schedule": crontab(hour="6-8", minute=15, day_of_week="mon-fri"),
+    },
 }

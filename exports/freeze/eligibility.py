@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from django.db import models
@@ -15,7 +15,7 @@ from registry.models import InfusionCourse, Patient
 from sites.models import Site
 
 INDEX_COURSE = 1
-NO_SITE = UUID(int=0)
+NO_SITE = NOBODY = UUID(int=0)
 
 
 class Exclusion(models.TextChoices):
@@ -26,12 +26,13 @@ class Exclusion(models.TextChoices):
     OBJECTED = "OBJECTED", _("Patient objected")
     NO_BASIS = "NO_BASIS", _("No consent, waiver or other basis recorded")
     NO_COURSE = "NO_COURSE", _("No index infusion course, so no day 0")
+    BLOCKED = "BLOCKED", _("A blocking edit check stands against the case")
 
 
 Condition = Q | Exists
 
 
-def conditions(site_ids: Iterable[UUID]) -> list[tuple[Exclusion, Condition]]:
+def conditions(site_ids: Iterable[UUID], blocked: Collection[UUID] = ()) -> list[tuple[Exclusion, Condition]]:
     """Return what must be true of a case that leaves, in the order in which failures are counted."""
     index_course = InfusionCourse.objects.order_by().filter(patient_id=OuterRef("pk"), course_no=INDEX_COURSE)
     return [
@@ -41,6 +42,7 @@ def conditions(site_ids: Iterable[UUID]) -> list[tuple[Exclusion, Condition]]:
         (Exclusion.OBJECTED, Q(objected_on__isnull=True)),
         (Exclusion.NO_BASIS, Q(consent_basis__isnull=False)),
         (Exclusion.NO_COURSE, Exists(index_course)),
+        (Exclusion.BLOCKED, ~Q(pk__in=sorted(blocked) or [NOBODY])),
     ]
 
 
@@ -49,16 +51,20 @@ def sites_with_papers(on: dt.date, using: str = "default") -> frozenset[UUID]:
     return frozenset(Site.objects.using(using).with_valid_agreement(on).order_by().values_list("id", flat=True))
 
 
-def eligible(patients: QuerySet[Patient], site_ids: Iterable[UUID]) -> QuerySet[Patient]:
-    """Keep the cases that may leave."""
-    for _reason, condition in conditions(site_ids):
+def eligible(
+    patients: QuerySet[Patient], site_ids: Iterable[UUID], blocked: Collection[UUID] = ()
+) -> QuerySet[Patient]:
+    """Keep the cases that may leave; `blocked` are those that blocking checks keep back."""
+    for _reason, condition in conditions(site_ids, blocked):
         patients = patients.filter(condition)
     return patients.order_by()
 
 
-def exclusions(patients: QuerySet[Patient], site_ids: Iterable[UUID]) -> Mapping[Exclusion, int]:
+def exclusions(
+    patients: QuerySet[Patient], site_ids: Iterable[UUID], blocked: Collection[UUID] = ()
+) -> Mapping[Exclusion, int]:
     """Count the cases that stay out by their first reason; every reason is there, also with 0."""
-    cases = [When(~condition, then=Value(reason.value)) for reason, condition in conditions(site_ids)]
+    cases = [When(~condition, then=Value(reason.value)) for reason, condition in conditions(site_ids, blocked)]
     reason = Case(*cases, default=None, output_field=models.CharField(null=True))
     rows = patients.order_by().annotate(exclusion=reason).values("exclusion").annotate(n=Count("pk"))
     found = Counter({row["exclusion"]: row["n"] for row in rows if row["exclusion"]})

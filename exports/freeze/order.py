@@ -19,7 +19,8 @@ def silent(_done: int, _tables: int, _rows: int) -> None:
 class FreezeOrder:
     """One freeze: for which project and release, under which key, on which day agreements must be valid.
 
-    `project_key` is 32 secret bytes; `site_codes` has a code for every site of the registry. Nothing in it is a clock:
+    `project_key` is 32 secret bytes; `site_codes` has a code for every site of the registry; `blocked` are the cases
+    that blocking checks keep back. Nothing in it is a clock:
     the same order on the same data gives the same bytes.
     """
 
@@ -31,6 +32,7 @@ class FreezeOrder:
     site_codes: Mapping[UUID, str]
     code_revision: str
     is_simulated: bool = False
+    blocked: frozenset[UUID] = frozenset()
 
     @property
     def data_cut_on(self) -> dt.date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,9 +28,9 @@ class Cases:
     parameters: tuple[Any, ...]
 
 
-def eligible_cases(site_ids: Iterable[UUID]) -> Cases:
+def eligible_cases(site_ids: Iterable[UUID], blocked: Collection[UUID] = ()) -> Cases:
     """Return the subquery of the ids and sites of eligible patients."""
-    chosen = eligible(Patient.objects.using(EXPORT_ALIAS), site_ids).values_list("id", "site_id")
+    chosen = eligible(Patient.objects.using(EXPORT_ALIAS), site_ids, blocked).values_list("id", "site_id")
     text, parameters = chosen.query.sql_with_params()
     return Cases(text, tuple(parameters))
 

@@ -34,9 +34,10 @@ def freeze(order: FreezeOrder, folder: Path, progress: Progress = silent) -> dic
     with snapshot(order.release) as cursor:
         sites = sites_with_papers(order.data_cut_on, EXPORT_ALIAS)
         everybody = Patient.objects.using(EXPORT_ALIAS)
-        excluded = exclusions(everybody, sites)
-        who = people(order.project_key, eligible(everybody, sites).values_list("id", "site_id"), order.site_codes)
-        cases, tables = eligible_cases(sites), list(released_tables())
+        excluded = exclusions(everybody, sites, order.blocked)
+        leaving_cases = eligible(everybody, sites, order.blocked)
+        who = people(order.project_key, leaving_cases.values_list("id", "site_id"), order.site_codes)
+        cases, tables = eligible_cases(sites, order.blocked), list(released_tables())
 
         def finish(text: bytes, table: ReleasedTable) -> None:
             write_parquet(folder, table.name, leaving(text, table, who))

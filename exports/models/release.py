@@ -44,6 +44,7 @@ class Release(models.Model):
     profile = models.CharField(_("profile"), max_length=12, choices=Profile.choices, default=Profile.AGREEMENT)
     state = models.CharField(max_length=12, choices=ReleaseState.choices, default=ReleaseState.PENDING)
     data_cut_at = models.DateTimeField(_("data cut"), null=True, blank=True)
+    leaves_out_blocked = models.BooleanField(_("leave out blocked cases"), default=False)
     content_hash = models.CharField(max_length=64, blank=True)
     manifest = models.JSONField(default=dict, blank=True)
     package_path = models.CharField(max_length=200, blank=True)

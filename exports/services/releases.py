@@ -33,15 +33,24 @@ def project_create(*, title: str, by: User, seed: str = "") -> Project:
 
 
 @transaction.atomic
-def release_request(*, project: Project, name: str, by: User, data_cut_at: dt.datetime | None = None) -> Release:
+def release_request(
+    *,
+    project: Project,
+    name: str,
+    by: User,
+    data_cut_at: dt.datetime | None = None,
+    leaves_out_blocked: bool = False,
+) -> Release:
     """Ask for a release and queue the job that makes it; a worker is woken once this is committed.
 
     Without a data cut, that of the snapshot counts, which is what a release is for. A given one is the day on which
     agreements must be valid and the instant that the manifest states; the rows are those of the snapshot all the same.
+    Cases against which a blocking check stands stop the freeze, unless they are to be left out.
     """
     require(by, Permission.RELEASE_FREEZE)
     latest = Release.objects.filter(project=project, state=ReleaseState.PUBLISHED).order_by("-published_at").first()
     release = Release(project=project, name=name.strip(), data_cut_at=data_cut_at, supersedes=latest)
+    release.leaves_out_blocked = leaves_out_blocked
     release.full_clean()
     release.save()
     job = ExportJob.objects.create(release=release, requested_by=by)

@@ -18,6 +18,7 @@ from exports.models import ExportJob, Release
 from exports.package import PACKAGE_FILE, Package, build_package
 from exports.package.archive import archive_checks
 from exports.revision import code_revision
+from exports.selectors import blocked_cases
 from exports.services.jobs import Claim, ClaimLost, job_succeed
 from exports.services.places import place_release, remove_abandoned, work_folder
 from exports.services.releases import release_publish, site_codes_assign
@@ -32,6 +33,9 @@ STEPS = (
     gettext_noop("writing the package"),
     gettext_noop("reading the package back"),
     gettext_noop("publishing"),
+)
+BLOCKED = gettext_noop(
+    "Blocking checks stand against some cases. Have them settled, or ask for a release that leaves these cases out."
 )
 
 
@@ -72,17 +76,22 @@ def _order(job: ExportJob) -> FreezeOrder:
     require(job.requested_by, Permission.RELEASE_FREEZE)
     release = job.release
     key = project_key(settings.QUELL_PROJECT_KEK, bytes(release.project.salt))
+    cut = release.data_cut_at or timezone.now()
     with acting_as(job.requested_by, source="worker", reason=f"Release {release.name}"):
         codes = site_codes_assign(release.project, key)
+        blocked = blocked_cases(job.requested_by, cut.astimezone(dt.UTC).date())
+    if blocked and not release.leaves_out_blocked:
+        raise FreezeError(BLOCKED)
     return FreezeOrder(
         release=release.name,
         project=str(release.project_id),
         profile=release.profile,
-        data_cut_at=release.data_cut_at or timezone.now(),
+        data_cut_at=cut,
         project_key=key,
         site_codes=codes,
         code_revision=code_revision(),
         is_simulated=settings.QUELL_DEMO,
+        blocked=blocked,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from exports.models import Project, Release
 from exports.selectors import investigators, next_name
@@ -35,15 +36,28 @@ class NewReleaseForm(forms.Form):
         validators=Release._meta.get_field("name").validators,
         help_text=_("For example QUELL-2026.1. A release is never edited, only superseded by the next one."),
     )
+    leaves_out_blocked = forms.BooleanField(
+        label=_("Leave out the cases against which a blocking check stands."), required=False
+    )
     has_read = forms.BooleanField(label=_("I have read which cases will be left out."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, blocked: int = 0, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"name": next_name(timezone.localdate().year)})
         super().__init__(*args, **kwargs)
+        self.blocked = blocked
+        if not blocked:
+            del self.fields["leaves_out_blocked"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for one project: an old one or the title of a new one."""
         cleaned = super().clean() or self.cleaned_data
+        if self.blocked and not cleaned.get("leaves_out_blocked"):
+            words = ngettext(
+                "A blocking check stands against %(count)s case. Have it settled first, or leave the case out.",
+                "Blocking checks stand against %(count)s cases. Have them settled first, or leave these cases out.",
+                self.blocked,
+            )
+            self.add_error("leaves_out_blocked", words % {"count": self.blocked})
         project, title = cleaned.get("project"), (cleaned.get("title") or "").strip()
         if project is None and not title:
             self.add_error("title", _("Choose a project or give the title of a new one."))

@@ -1,4 +1,10 @@
-"""What is missing: covariates of the models, dates of events, weights, days without a grade, reasons."""
+"""What is missing: covariates of the models, dates of events, weights, days without a grade, reasons.
+
+All of them wait. Whoever enters a case enters it form by form, and what is still to come is no error yet. So do checks
+of other modules that ask for what comes later: a treatment before a refractory toxicity (ST02, ST03) or beside a day
+of CRS without fever (GR06), the days up to a resolution (GR13), an adverse event (DO12), transfusions (LB08), the cause
+of a death (OU02), a response (OU03), an infection (OU08). A value that is there and wrong is asked about at once.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +17,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Lag, Lead
 from django.utils.translation import gettext_noop
 
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.checks.episodes import EPISODE_KINDS
 from registry.checks.partial import surely_further
 from registry.checks.pre_ld import before_lymphodepletion
@@ -74,7 +80,7 @@ def _without_first_dose() -> Q:
     return Q(Exists(unknown)) | (~Q(Exists(courses)) & ~Q(Exists(none_given)))
 
 
-for _code, _severity in (("CO01_MVA", Severity.SOFT), ("CO01_MVA_LOCK", Severity.BLOCKING)):
+for _code, _severity in (("CO01_MVA", Severity.SOFT), ("CO01_MVA_LOCK", Severity.LOCKING)):
     edit_check(
         _code,
         InfusionCourse,
@@ -84,6 +90,7 @@ for _code, _severity in (("CO01_MVA", Severity.SOFT), ("CO01_MVA_LOCK", Severity
             "A covariate of the models is missing: age, ferritin within 14 days before lymphodepletion, Karnofsky "
             "status, or the first dose of anakinra per kg. Enter it, or say why it is missing."
         ),
+        waits=_severity is Severity.SOFT,
     )(covariate_missing)
 
 
@@ -101,6 +108,7 @@ for _kind in EPISODE_KINDS:
         message=gettext_noop(
             "The episode is marked resolved without a date. Enter the date, or say why it is missing."
         ),
+        waits=True,
     )(resolution_without_date)
 
 
@@ -110,6 +118,7 @@ for _kind in EPISODE_KINDS:
     fields=["vital_status"],
     severity=Severity.BLOCKING,
     message=gettext_noop("The patient is marked dead, but no death is entered. Enter its date and cause."),
+    waits=True,
 )
 def dead_without_death(rows: Rows) -> Rows:
     """Survival needs the date of a death."""
@@ -123,6 +132,7 @@ def dead_without_death(rows: Rows) -> Rows:
     fields=["died_on"],
     severity=Severity.BLOCKING,
     message=gettext_noop("The death has no date. Enter what is known of it, or say why it is missing."),
+    waits=True,
 )
 def death_without_date(rows: Rows) -> Rows:
     """A month or a year is a date, and a reason is an answer."""
@@ -138,6 +148,7 @@ def death_without_date(rows: Rows) -> Rows:
         "There is no weight for the dose per kg. Enter the weight at anakinra start or at lymphodepletion, or say why "
         "it is missing."
     ),
+    waits=True,
 )
 def dose_without_weight(rows: Rows) -> Rows:
     """The dose per kg rests on the weight of the 30 days before anakinra, else on the one at lymphodepletion."""
@@ -145,7 +156,7 @@ def dose_without_weight(rows: Rows) -> Rows:
     return rows.filter(Exists(doses), ~Q(missing__has_key="weight_kg"), dose_weight_kg=None)
 
 
-def day_without_grade(rows: Rows) -> Rows:
+def day_without_grade(rows: Rows, limits: Limits) -> Rows:
     """While the toxicity lasts and the patient is in hospital, each day has an assessment.
 
     The day before the gap is found: the next one has none, although the episode goes on. A late first day is found too.
@@ -154,11 +165,12 @@ def day_without_grade(rows: Rows) -> Rows:
     days = rows.alias(
         earlier=Window(Lag("assessed_on"), **days_in_order), later=Window(Lead("assessed_on"), **days_in_order)
     )
-    next_day = F("assessed_on") + A_DAY
-    goes_on = Q(episode__resolved_on=None, later__gt=next_day) | Q(episode__resolved_on__gt=next_day)
-    gap_after = days.filter(goes_on, Q(later=None) | Q(later__gt=next_day))
+    most = int(limits["days"])
+    next_due = F("assessed_on") + dt.timedelta(days=most)
+    goes_on = Q(episode__resolved_on=None, later__gt=next_due) | Q(episode__resolved_on__gt=next_due)
+    gap_after = days.filter(goes_on, Q(later=None) | Q(later__gt=next_due))
     # Conditions on the row alone stay outside: within, they would take days away before their neighbours are looked up.
-    begun_late = surely_further("episode__onset_on", "assessed_on", 1) & Q(
+    begun_late = surely_further("episode__onset_on", "assessed_on", most) & Q(
         pk__in=days.filter(earlier=None).values("pk")
     )
     # The stays are looked up last, for the few days next to a gap.
@@ -181,6 +193,10 @@ for _name, _assessments in (("CRS", CrsAssessment), ("ICANS", IcansAssessment)):
             "The day after or before this one has no assessment, although the patient was in hospital and the toxicity "
             "not resolved. Add the missing days, or confirm."
         ),
+        thresholds=[
+            threshold("days", 1, "d", gettext_noop("Most days from one assessment to the next"), low=1, high=14)
+        ],
+        waits=True,
     )(day_without_grade)
 
 
@@ -223,4 +239,5 @@ for _topic in (topic for form in FORMS for topic in form.topics):
             fields=[field.name for field in _counted],
             severity=Severity.SOFT,
             message=gettext_noop("A field is empty. Enter its value, or say why it is missing: ND, UNK or NA."),
+            waits=True,
         )(partial(empty_without_reason, topic=_topic))

@@ -8,14 +8,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.checks.partial import surely_further
 from registry.models import Disease, InfusionCourse, Patient
 from registry.rules.patient import AGE_MAX_YEARS
 from registry.rules.products import APPROVALS, ProductSetting
 
-VEIN_TO_VEIN_DAYS = (14, 365)
-LYMPHODEPLETION_TO_CELLS_DAYS = (3, 14)
 FIRST_APPROVAL_ON = min(approval.from_on for approval in APPROVALS if approval.from_on)
 
 
@@ -53,13 +51,18 @@ def diagnosis_before_birth(rows: Rows) -> Rows:
     InfusionCourse,
     fields=["apheresis_on", "infused_on"],
     severity=Severity.SOFT,
-    message=gettext_noop("Less than 14 or more than 365 days from apheresis to infusion. Confirm both dates."),
+    message=gettext_noop(
+        "Less than %(fewest)s or more than %(most)s days from apheresis to infusion. Confirm both dates."
+    ),
+    thresholds=[
+        threshold("fewest", 14, "d", gettext_noop("Fewest days from apheresis to infusion"), low=0, high=60),
+        threshold("most", 365, "d", gettext_noop("Most days from apheresis to infusion"), low=60, high=3650),
+    ],
 )
-def vein_to_vein_unusual(rows: Rows) -> Rows:
+def vein_to_vein_unusual(rows: Rows, limits: Limits) -> Rows:
     """Making the cells takes weeks; much less or more than a year is mostly a slip in a date."""
-    fewest, most = VEIN_TO_VEIN_DAYS
-    too_short = Q(infused_on__lt=F("apheresis_on") + dt.timedelta(days=fewest))
-    return rows.filter(too_short | surely_further("apheresis_on", "infused_on", most))
+    too_short = Q(infused_on__lt=F("apheresis_on") + dt.timedelta(days=int(limits["fewest"])))
+    return rows.filter(too_short | surely_further("apheresis_on", "infused_on", int(limits["most"])))
 
 
 @edit_check(
@@ -68,12 +71,17 @@ def vein_to_vein_unusual(rows: Rows) -> Rows:
     fields=["ld_started_on", "infused_on"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "Less than 3 or more than 14 days from the start of lymphodepletion to infusion. Confirm both dates."
+        "Less than %(fewest)s or more than %(most)s days from the start of lymphodepletion to infusion. "
+        "Confirm both dates."
     ),
+    thresholds=[
+        threshold("fewest", 3, "d", gettext_noop("Fewest days from lymphodepletion to infusion"), low=1, high=7),
+        threshold("most", 14, "d", gettext_noop("Most days from lymphodepletion to infusion"), low=7, high=90),
+    ],
 )
-def lymphodepletion_gap_unusual(rows: Rows) -> Rows:
+def lymphodepletion_gap_unusual(rows: Rows, limits: Limits) -> Rows:
     """Lymphodepletion starts some five days before the cells."""
-    fewest, most = (dt.timedelta(days=days) for days in LYMPHODEPLETION_TO_CELLS_DAYS)
+    fewest, most = (dt.timedelta(days=int(limits[name])) for name in ("fewest", "most"))
     too_short, too_long = Q(infused_on__lt=F("ld_started_on") + fewest), Q(infused_on__gt=F("ld_started_on") + most)
     return rows.filter(too_short | too_long)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
 from functools import partial, reduce
 from operator import or_
 from typing import Any
@@ -10,16 +12,13 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils.translation import gettext_noop
 
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.checks.event_dates import EventDates, event_dates
 from registry.checks.partial import LatestDay, is_partial, latest, surely_before
 from registry.models import CareStay, Death, FollowUp
 from registry.rules.anakinra import COHORT_INTENTS
 from registry.rules.outcome import VitalStatus
 from registry.rules.stays import CareKind
-
-FOLLOWED_FROM_ANAKINRA_DAYS = 28
-FOLLOWED_FROM_INFUSION_DAYS = 60
 
 
 def after_death(rows: Rows, events: EventDates) -> Rows:
@@ -38,12 +37,21 @@ for _events in event_dates():
     )(partial(after_death, events=_events))
 
 
+def day_of_death(row: Any) -> Mapping[str, Any]:
+    """Suggest the date of death, as exactly as it is known, as that of the last contact."""
+    death = Death.objects.filter(patient=row.patient_id, died_on__isnull=False).first()
+    if death is None:
+        return {}
+    return {"last_contact_on": death.died_on, "last_contact_on_precision": death.died_on_precision}
+
+
 @edit_check(
     "DT24_DEATH_LC",
     FollowUp,
     fields=["last_contact_on"],
     severity=Severity.BLOCKING,
     message=gettext_noop("The last contact with a patient who died is the day of death. Make both dates equal."),
+    suggest=day_of_death,
 )
 def contact_differs_from_death(rows: Rows) -> Rows:
     """By the rule of the CIBMTR the date of last contact of the dead is the date of death."""
@@ -75,19 +83,24 @@ def _contacts_before(rows: Rows, events: EventDates) -> Rows:
     fields=["last_contact_on", "vital_status"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "Alive, and followed for less than 28 days from anakinra or 60 days from infusion. Add a later contact if any."
+        "Alive, and followed for less than %(from_anakinra)s days from anakinra or %(from_infusion)s days from "
+        "infusion. Add a later contact if any."
     ),
+    thresholds=[
+        threshold("from_anakinra", 28, "d", gettext_noop("Days of follow-up from anakinra"), low=1, high=3650),
+        threshold("from_infusion", 60, "d", gettext_noop("Days of follow-up from infusion"), low=1, high=3650),
+    ],
 )
-def follow_up_short(rows: Rows) -> Rows:
+def follow_up_short(rows: Rows, limits: Limits) -> Rows:
     """Without contact at day 28 and day 60 the endpoints of these days are censored early."""
-    day_60 = {"patient__infusion_courses__infused_on__gt": _before_contact(FOLLOWED_FROM_INFUSION_DAYS)}
+    day_60 = {"patient__infusion_courses__infused_on__gt": _before_contact(limits["from_infusion"])}
     from_infusion = rows.filter(patient__infusion_courses__course_no=1, **day_60).values("pk")
-    too_short = Q(pk__in=from_infusion) | _first_anakinra_after(rows, _before_contact(FOLLOWED_FROM_ANAKINRA_DAYS))
+    too_short = Q(pk__in=from_infusion) | _first_anakinra_after(rows, _before_contact(limits["from_anakinra"]))
     return rows.filter(too_short, vital_status=VitalStatus.ALIVE.value)
 
 
-def _before_contact(days: int) -> Any:
-    return latest("last_contact_on") - dt.timedelta(days=days)
+def _before_contact(days: Decimal) -> Any:
+    return latest("last_contact_on") - dt.timedelta(days=int(days))
 
 
 def _first_anakinra_after(rows: Rows, day: Any) -> Q:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_noop
 
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.checks.episodes import CRS, END, EPISODE_KINDS, GRADED_BY_DAY, ICANS, EpisodeKind
 from registry.checks.partial import is_partial, latest, latest_outer, surely_before, surely_further
 from registry.models import AnakinraCourse, CrsEpisode, IcansEpisode
 from registry.rules.anakinra import Intent
-from registry.rules.dates import Precision
-
-CRS_LATE_DAYS = 21
-ICANS_LATE_DAYS = 28
-EPISODE_LONG_DAYS = 60
-ANAKINRA_LATE_DAYS = 45
+from registry.rules.dates import PartialDate, Precision
 
 
 @edit_check(
@@ -38,11 +35,12 @@ def crs_before_infusion(rows: Rows) -> Rows:
     CrsEpisode,
     fields=["onset_on"],
     severity=Severity.SOFT,
-    message=gettext_noop("CRS begins more than 21 days after the infusion. Confirm that it is due to the cells."),
+    message=gettext_noop("CRS begins more than %(days)s days after the infusion. Confirm that it is due to the cells."),
+    thresholds=[threshold("days", 21, "d", gettext_noop("Most days from infusion to onset"), low=7, high=365)],
 )
-def crs_late(rows: Rows) -> Rows:
+def crs_late(rows: Rows, limits: Limits) -> Rows:
     """CRS begins within three weeks; later fever mostly has another cause."""
-    return rows.filter(onset_on__gt=F("course__infused_on") + dt.timedelta(days=CRS_LATE_DAYS))
+    return rows.filter(onset_on__gt=F("course__infused_on") + dt.timedelta(days=int(limits["days"])))
 
 
 @edit_check(
@@ -62,16 +60,19 @@ def icans_before_infusion(rows: Rows) -> Rows:
     IcansEpisode,
     fields=["onset_on"],
     severity=Severity.SOFT,
-    message=gettext_noop("ICANS begins more than 28 days after the infusion. Confirm that it is due to the cells."),
+    message=gettext_noop(
+        "ICANS begins more than %(days)s days after the infusion. Confirm that it is due to the cells."
+    ),
+    thresholds=[threshold("days", 28, "d", gettext_noop("Most days from infusion to onset"), low=7, high=365)],
 )
-def icans_late(rows: Rows) -> Rows:
+def icans_late(rows: Rows, limits: Limits) -> Rows:
     """ICANS begins within four weeks; later neurotoxicity mostly has another cause."""
-    return rows.filter(onset_on__gt=F("course__infused_on") + dt.timedelta(days=ICANS_LATE_DAYS))
+    return rows.filter(onset_on__gt=F("course__infused_on") + dt.timedelta(days=int(limits["days"])))
 
 
-def episode_long(rows: Rows) -> Rows:
+def episode_long(rows: Rows, limits: Limits) -> Rows:
     """An episode of more than two months is mostly two episodes, or a slip in a date."""
-    return rows.filter(surely_further("onset_on", "resolved_on", EPISODE_LONG_DAYS))
+    return rows.filter(surely_further("onset_on", "resolved_on", int(limits["days"])))
 
 
 def episodes_overlap(rows: Rows, kind: EpisodeKind) -> Rows:
@@ -92,6 +93,16 @@ def peak_outside(rows: Rows) -> Rows:
     return rows.filter(Q(max_grade_on__lt=F("onset_on")) | surely_before("resolved_on", "max_grade_on"))
 
 
+def first_day_of_highest_grade(row: Any, kind: EpisodeKind) -> Mapping[str, Any]:
+    """Suggest the first day of the episode on which the clinician gave the highest grade."""
+    days = kind.assessments.objects.filter(episode=row.pk, grade_reported=row.max_grade)  # type: ignore[union-attr]
+    begins = row.onset_on or dt.date.min
+    ends = row.resolved_on and PartialDate.of(row.resolved_on, Precision[row.resolved_on_precision]).latest()
+    within = days.filter(assessed_on__gte=begins, assessed_on__lte=ends or dt.date.max).order_by("assessed_on")
+    first = None if row.max_grade is None else within.first()
+    return {} if first is None else {"max_grade_on": first.assessed_on}
+
+
 def resolution_without_day(rows: Rows) -> Rows:
     """Time to resolution is counted in days."""
     return rows.filter(is_partial("resolved_on"))
@@ -103,7 +114,8 @@ for _kind in EPISODE_KINDS:
         _kind.model,
         fields=["resolved_on", "onset_on"],
         severity=Severity.SOFT,
-        message=gettext_noop("The episode lasts more than 60 days. Confirm onset and resolution."),
+        message=gettext_noop("The episode lasts more than %(days)s days. Confirm onset and resolution."),
+        thresholds=[threshold("days", 60, "d", gettext_noop("Most days from onset to resolution"), low=7, high=730)],
     )(episode_long)
     edit_check(
         f"DT17_EP_OVERLAP_{_kind.name}",
@@ -129,6 +141,7 @@ for _kind in GRADED_BY_DAY:
         fields=["max_grade_on", "onset_on", "resolved_on"],
         severity=Severity.BLOCKING,
         message=gettext_noop("The first day of the highest grade lies outside the episode. Check the dates."),
+        suggest=partial(first_day_of_highest_grade, kind=_kind),
     )(peak_outside)
 
 
@@ -179,12 +192,13 @@ def _begins_after_start(rows: Rows, kind: EpisodeKind) -> Q:
     fields=["started_on"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "Anakinra starts more than 45 days after the infusion. Check the date; is IEC-HS the indication?"
+        "Anakinra starts more than %(days)s days after the infusion. Check the date; is IEC-HS the indication?"
     ),
+    thresholds=[threshold("days", 45, "d", gettext_noop("Most days from infusion to anakinra"), low=7, high=365)],
 )
-def anakinra_late(rows: Rows) -> Rows:
+def anakinra_late(rows: Rows, limits: Limits) -> Rows:
     """CRS and ICANS are over by then; anakinra given so late mostly treats IEC-HS."""
-    return rows.filter(started_on__gt=F("course__infused_on") + dt.timedelta(days=ANAKINRA_LATE_DAYS))
+    return rows.filter(started_on__gt=F("course__infused_on") + dt.timedelta(days=int(limits["days"])))
 
 
 @edit_check(

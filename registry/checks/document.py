@@ -9,24 +9,27 @@ from django.utils import translation
 
 from registry.checks.catalogue import load
 from registry.checks.constraints import DATE_VALIDATOR, HELD_BY_CONSTRAINTS, NOT_IN_THE_RECORD
-from registry.checks.declared import EditCheck, edit_checks
+from registry.checks.declared import EditCheck, Threshold, edit_checks, shown_number
 from registry.checks.ranges import OUTSIDE
 from registry.metadata import Topic, topics
 from registry.metadata.forms import form_of_topic
 from registry.metadata.units import shown_unit
 
-COLUMNS = ("id", "form and topic", "fields", "severity", "message", "held by")
+COLUMNS = ("id", "form and topic", "fields", "severity", "message", "thresholds", "held by")
 Cells = Sequence[str]
 
 HEAD = """# Edit checks
 
 Written by `make docs` from the declared checks; do not edit.
 
-The checks are declared and specified; no page and no job runs them yet.
+Each runs when a case is saved, after every upload and every night; data managers switch checks and set their
+thresholds on the page Checks. Messages and thresholds are given here as declared.
 
-`blocking`: is to stop completing a form, locking and releasing, never saving. `soft`: asks, and the value stays.
-`refused`: the row is not saved. Dates are compared at the precision that is recorded: only what is wrong whatever
-the day was counts. A value that is missing violates nothing but the checks on missing values.
+`blocking`: stops completing a form, locking and releasing, never saving, and asks. `blocking at lock`: stops locking
+and releasing only. `soft`: asks, and the value stays. `refused`: the row is not saved. Checks that ask for what is
+missing wait until the form is complete or the case has been in the registry for some time. Dates are compared at the
+precision that is recorded: only what is wrong whatever the day was counts. A value that is missing violates nothing
+but the checks on missing values.
 """
 
 
@@ -37,8 +40,8 @@ def edit_checks_markdown() -> str:
         ranges = [check for check in edit_checks() if check.message == OUTSIDE]
         others = [check for check in edit_checks() if check.message != OUTSIDE]
         sections = (
-            ("Asked and blocked", [_declared(check, "edit check") for check in others]),
-            ("Plausible ranges", [_declared(check, _plausible(check)) for check in ranges]),
+            ("Asked and blocked", list(map(_declared, others))),
+            ("Plausible ranges", list(map(_declared, ranges))),
             ("Refused when a row is saved", [_held(code) for code in sorted(HELD_BY_CONSTRAINTS)]),
             ("Not in the record", [_absent(code) for code in sorted(NOT_IN_THE_RECORD)]),
         )
@@ -63,27 +66,26 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _declared(check: EditCheck, held_by: str) -> Cells:
-    return f"`{check.code}`", _place(check.topic), _names(check.fields), check.severity.value, check.message, held_by
+def _declared(check: EditCheck) -> Cells:
+    thresholds = "; ".join(map(_threshold, check.thresholds))
+    place, held_by = _place(check.topic), "edit check, waits" if check.waits else "edit check"
+    return f"`{check.code}`", place, _names(check.fields), check.severity.value, check.words(), thresholds, held_by
 
 
-def _plausible(check: EditCheck) -> str:
-    field = next(field for field in check.topic.fields if field.name == check.fields[0])
-    variable: Any = field.variable
-    low, high = variable.plausible
-    return f"edit check, {low} to {high} {shown_unit(variable.unit)}".strip()
+def _threshold(limit: Threshold) -> str:
+    return f"`{limit.name}` = {shown_number(limit.default)} {shown_unit(limit.unit)}".strip()
 
 
 def _held(code: str) -> Cells:
     held_by = HELD_BY_CONSTRAINTS[code]
     if held_by == DATE_VALIDATOR:
         words = "This date is in the future."
-        return f"`{code}`", "every form", "every date", "refused", words, f"validator `{DATE_VALIDATOR}`"
+        return f"`{code}`", "every form", "every date", "refused", words, "", f"validator `{DATE_VALIDATOR}`"
     found = [constraint_named(name) for name in held_by.split(", ")]
     places = "; ".join(dict.fromkeys(_place(topic) for topic, _constraint in found))
     words = " ".join(dict.fromkeys(str(constraint.violation_error_message) for _topic, constraint in found))
     fields = dict.fromkeys(name for topic, constraint in found for name in _fields_of(topic, constraint))
-    return f"`{code}`", places, _names(fields), "refused", words, "constraint " + _names(held_by.split(", "))
+    return f"`{code}`", places, _names(fields), "refused", words, "", "constraint " + _names(held_by.split(", "))
 
 
 def _fields_of(topic: Topic, constraint: Any) -> list[str]:
@@ -93,7 +95,7 @@ def _fields_of(topic: Topic, constraint: Any) -> list[str]:
 
 
 def _absent(code: str) -> Cells:
-    return f"`{code}`", "", "", "", NOT_IN_THE_RECORD[code], "nothing"
+    return f"`{code}`", "", "", "", NOT_IN_THE_RECORD[code], "", "nothing"
 
 
 def _place(topic: Topic) -> str:

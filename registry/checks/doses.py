@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Abs, Coalesce, Round
 from django.utils.translation import gettext_noop
 
 from registry.checks.ages import surely_adult
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.checks.partial import surely_before, surely_further
 from registry.models import AdverseEvent, AnakinraCourse, AnakinraSegment
 from registry.rules.anakinra import (
@@ -24,18 +23,8 @@ from registry.rules.anakinra import (
 )
 from registry.rules.dosing import HOURS_PER_DAY
 
-# Conventions of the registry, except the limits of the dose classes, which are the published cohort's.
+# The limits of the dose classes are the published cohort's, no conventions of the registry.
 LOW_DOSE = next(band for band in DOSE_CLASSES[AnakinraRoute.SC] if band.result == DoseClass.LOW)
-UNIT_DOSE_MG = 50
-# A dose by weight is a multiple of so many mg/kg at a time or a day, give or take rounding to what can be drawn up.
-STEP_MG_PER_KG = Decimal("0.5")
-STEP_MG_PER_KG_DAY = Decimal(1)
-ROUNDING_MG = Decimal("2.5")
-SC_MG_PER_INJECTION_MAX = 200
-SC_MG_PER_DAY_MAX = 400
-SEGMENT_GAP_DAYS = 2
-CREATININE_CLEARANCE_LOW_ML_MIN = 30
-COURSE_LONG_DAYS = 30
 
 
 @edit_check(
@@ -43,11 +32,22 @@ COURSE_LONG_DAYS = 30
     AnakinraSegment,
     fields=["dose_mg", "interval_h"],
     severity=Severity.BLOCKING,
-    message=gettext_noop("More than 48 mg/kg/day is beyond any reported dose. Check dose, interval and weight."),
+    message=gettext_noop("More than %(most)s mg/kg/day is beyond any reported dose. Check dose, interval and weight."),
+    # Not lower: what is said of the dose would not be true.
+    thresholds=[
+        threshold(
+            "most",
+            MG_PER_KG_DAY_HARD_MAX,
+            "mg/kg/d",
+            gettext_noop("Highest dose per kg"),
+            low=MG_PER_KG_DAY_HARD_MAX,
+            high=200,
+        )
+    ],
 )
-def dose_beyond_any_reported(rows: Rows) -> Rows:
+def dose_beyond_any_reported(rows: Rows, limits: Limits) -> Rows:
     """No more than 48 mg/kg/day was ever reported; more than 3000 mg/day the database refuses."""
-    return rows.filter(mg_per_kg_day__gt=MG_PER_KG_DAY_HARD_MAX)
+    return rows.filter(mg_per_kg_day__gt=limits["most"])
 
 
 @edit_check(
@@ -56,12 +56,16 @@ def dose_beyond_any_reported(rows: Rows) -> Rows:
     fields=["dose_mg", "interval_h"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "The dose is above the published maximum of 12 mg/kg/day. Check dose, interval and weight, or confirm."
+        "The dose is above %(most)s mg/kg/day; the published cohort had no more than 12. "
+        "Check dose, interval and weight, or confirm."
     ),
+    thresholds=[
+        threshold("most", MG_PER_KG_DAY_PUBLISHED_MAX, "mg/kg/d", gettext_noop("Highest dose per kg"), low=1, high=48)
+    ],
 )
-def dose_above_published(rows: Rows) -> Rows:
+def dose_above_published(rows: Rows, limits: Limits) -> Rows:
     """The published cohort had no more than 12 mg/kg/day."""
-    return rows.filter(mg_per_kg_day__gt=MG_PER_KG_DAY_PUBLISHED_MAX)
+    return rows.filter(mg_per_kg_day__gt=limits["most"])
 
 
 @edit_check(
@@ -81,17 +85,27 @@ def dose_below_classes(rows: Rows) -> Rows:
     AnakinraSegment,
     fields=["dose_mg"],
     severity=Severity.SOFT,
-    message=gettext_noop("The dose is neither a multiple of 50 mg nor a round number of mg/kg. Check it, or confirm."),
+    message=gettext_noop(
+        "The dose is neither a multiple of %(unit_mg)s mg nor a round number of mg/kg. Check it, or confirm."
+    ),
+    thresholds=[
+        threshold("unit_mg", 50, "mg", gettext_noop("Doses are multiples of"), low=1, high=100),
+        threshold(
+            "per_dose", "0.5", "mg/kg", gettext_noop("Single doses by weight are multiples of"), low="0.1", high=5
+        ),
+        threshold("per_day", 1, "mg/kg/d", gettext_noop("Daily doses by weight are multiples of"), low="0.1", high=5),
+        threshold("rounding", "2.5", "mg", gettext_noop("Rounding to what can be drawn up"), low=0, high=25),
+    ],
 )
-def unit_dose_unusual(rows: Rows) -> Rows:
+def unit_dose_unusual(rows: Rows, limits: Limits) -> Rows:
     """Adults get syringes of 100 mg or halves, unless the dose goes by weight; without a weight nobody knows."""
-    weight = F("anakinra_course__dose_weight_kg")
-    per_dose = weight * STEP_MG_PER_KG
-    per_day = weight * STEP_MG_PER_KG_DAY * F("interval_h") / HOURS_PER_DAY
+    weight, rounding = F("anakinra_course__dose_weight_kg"), limits["rounding"]
+    per_dose = weight * limits["per_dose"]
+    per_day = weight * limits["per_day"] * F("interval_h") / HOURS_PER_DAY
     adults = rows.filter(surely_adult("anakinra_course__course__"))
-    odd = adults.alias(remainder=F("dose_mg") % UNIT_DOSE_MG).filter(remainder__gt=0)
+    odd = adults.alias(remainder=F("dose_mg") % Value(limits["unit_mg"])).filter(remainder__gt=0)
     off = odd.alias(off_per_dose=_distance_to_multiple(per_dose), off_per_day=_distance_to_multiple(per_day))
-    return off.filter(off_per_dose__gt=ROUNDING_MG, off_per_day__gt=ROUNDING_MG)
+    return off.filter(off_per_dose__gt=rounding, off_per_day__gt=rounding)
 
 
 def _distance_to_multiple(step: Any) -> Abs:
@@ -104,12 +118,17 @@ def _distance_to_multiple(step: Any) -> Abs:
     fields=["route", "dose_mg", "interval_h"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "More than 200 mg in one subcutaneous dose, or 400 mg a day, is a large volume. Check the route, or confirm."
+        "More than %(one_dose)s mg in one subcutaneous dose, or %(daily)s mg a day, is a large volume. "
+        "Check the route, or confirm."
     ),
+    thresholds=[
+        threshold("one_dose", 200, "mg", gettext_noop("Most in one subcutaneous dose"), low=100, high=1000),
+        threshold("daily", 400, "mg/d", gettext_noop("Most subcutaneously a day"), low=100, high=3000),
+    ],
 )
-def subcutaneous_volume_large(rows: Rows) -> Rows:
+def subcutaneous_volume_large(rows: Rows, limits: Limits) -> Rows:
     """A syringe of 0.67 mL holds 100 mg: such doses are mostly given into a vein."""
-    too_much = Q(dose_mg__gt=SC_MG_PER_INJECTION_MAX) | Q(daily_mg__gt=SC_MG_PER_DAY_MAX)
+    too_much = Q(dose_mg__gt=limits["one_dose"]) | Q(daily_mg__gt=limits["daily"])
     return rows.filter(too_much, route=AnakinraRoute.SC.value)
 
 
@@ -153,13 +172,14 @@ def segments_overlap(rows: Rows) -> Rows:
     fields=["segment_started_on"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "More than 48 hours without anakinra before this dose segment. Check the dates, or confirm the pause."
+        "More than %(days)s days without anakinra before this dose segment. Check the dates, or confirm the pause."
     ),
+    thresholds=[threshold("days", 2, "d", gettext_noop("Most days between two dose segments"), low=1, high=30)],
 )
-def segments_apart(rows: Rows) -> Rows:
+def segments_apart(rows: Rows, limits: Limits) -> Rows:
     """Two whole days without a dose are a pause; an earlier segment without its last day may fill it."""
     earlier = _segments().filter(segment_started_on__lt=OuterRef("segment_started_on"))
-    recent = OuterRef("segment_started_on") - dt.timedelta(days=SEGMENT_GAP_DAYS)
+    recent = OuterRef("segment_started_on") - dt.timedelta(days=int(limits["days"]))
     may_reach = Q(segment_ended_on=None) | Q(segment_ended_on__gte=recent)
     return rows.filter(Exists(earlier), ~Exists(earlier.filter(may_reach)))
 
@@ -191,13 +211,17 @@ def segment_outside_course(rows: Rows) -> Rows:
     fields=["interval_h"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "Creatinine clearance below 30 mL/min, and anakinra more often than once a day. Check both, or confirm."
+        "Creatinine clearance below %(clearance)s mL/min, and anakinra more often than once a day. "
+        "Check both, or confirm."
     ),
+    thresholds=[
+        threshold("clearance", 30, "mL/min", gettext_noop("Clearance from which nothing is asked"), low=5, high=90)
+    ],
 )
-def interval_short_for_kidneys(rows: Rows) -> Rows:
+def interval_short_for_kidneys(rows: Rows, limits: Limits) -> Rows:
     """Anakinra leaves by the kidneys; with severe impairment it is given less often (provisional)."""
     clearance = "anakinra_course__course__creatinine_clearance_ml_min"
-    return rows.filter(**{f"{clearance}__lt": CREATININE_CLEARANCE_LOW_ML_MIN}, interval_h__lt=HOURS_PER_DAY)
+    return rows.filter(**{f"{clearance}__lt": limits["clearance"]}, interval_h__lt=HOURS_PER_DAY)
 
 
 @edit_check(
@@ -209,6 +233,7 @@ def interval_short_for_kidneys(rows: Rows) -> Rows:
         "Anakinra was stopped for a side effect, but the course has no adverse event. Add the event, or correct the "
         "reason for stopping."
     ),
+    waits=True,
 )
 def stopped_without_event(rows: Rows) -> Rows:
     """The safety endpoint counts stops for side effects and says which they were."""
@@ -221,8 +246,11 @@ def stopped_without_event(rows: Rows) -> Rows:
     AnakinraCourse,
     fields=["ended_on", "started_on"],
     severity=Severity.SOFT,
-    message=gettext_noop("The course lasts more than 30 days. Check the dates; was it a taper, or given for IEC-HS?"),
+    message=gettext_noop(
+        "The course lasts more than %(days)s days. Check the dates; was it a taper, or given for IEC-HS?"
+    ),
+    thresholds=[threshold("days", 30, "d", gettext_noop("Most days of a course"), low=3, high=365)],
 )
-def course_long(rows: Rows) -> Rows:
+def course_long(rows: Rows, limits: Limits) -> Rows:
     """CRS and ICANS are treated for days."""
-    return rows.filter(surely_further("started_on", "ended_on", COURSE_LONG_DAYS))
+    return rows.filter(surely_further("started_on", "ended_on", int(limits["days"])))

@@ -1,63 +1,72 @@
-"""Runs the checks: those of a few cases as one query, those of everything check by check."""
+"""Runs the checks: those of a few cases as one query, those of whole sites check by check, inside the database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db import connection
 
-from registry.checks.declared import EditCheck, Severity, check_named, edit_checks
-from registry.metadata import Topic
+from registry.checks.compiled import single, union_of
+from registry.checks.declared import EditCheck, Severity, check_named
+from registry.checks.settings import CheckSettings, settings_now
+
+ASKING = frozenset({Severity.BLOCKING, Severity.SOFT})
+AT_COMPLETION = frozenset({Severity.BLOCKING})
+AT_LOCK = frozenset({Severity.BLOCKING, Severity.LOCKING})
+EVERY = frozenset(Severity)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One violation: the check, the row that violates it, and its case."""
+    """One violation: the check, the row that violates it, its case and site, and the digest of the row's values."""
 
     check: EditCheck
     row_id: UUID
     patient_id: UUID
+    site_id: UUID
+    fingerprint: str
 
 
-def findings_of(patient_ids: Sequence[UUID], *, severity: Severity | None = None) -> list[Finding]:
-    """Return the violations of these cases, by one query, in the order of codes.
+def findings_of(
+    patient_ids: Sequence[UUID],
+    *,
+    severity: Severity | None = None,
+    severities: Collection[Severity] = EVERY,
+    checks: Sequence[EditCheck] | None = None,
+    is_asking: bool = False,
+    settings: CheckSettings | None = None,
+) -> list[Finding]:
+    """Return the violations of these cases, by one query, in the order of codes; of some checks where they are named.
 
-    Call it in a context that may see the cases: rows that the walls hide violate nothing.
+    With `is_asking`, what is missing in a form that is still being filled in is left out. Call it in a context that
+    may see the cases: rows that the walls hide violate nothing.
     """
-    wanted = [check for check in edit_checks() if severity in (None, check.severity)]
-    if not wanted or not patient_ids:
+    settings = settings or settings_now()
+    wanted = frozenset({severity} if severity else severities)
+    if checks is None:
+        checks = [check for check in settings.running() if check.severity in wanted]
+    if not patient_ids or not checks:
         return []
-    first, *others = (_branch(check, patient_ids) for check in wanted)
-    found = first.union(*others, all=True) if others else first
-    return sorted((_finding(row) for row in found), key=lambda finding: (finding.check.code, str(finding.row_id)))
+    text = union_of(checks, settings, is_asking=is_asking)
+    with connection.cursor() as cursor:
+        cursor.execute(text.sql, text.given(patient_ids))
+        found = [_finding(row) for row in cursor.fetchall()]
+    return sorted(found, key=lambda finding: (finding.check.code, str(finding.row_id)))
 
 
-def all_findings() -> Iterator[Finding]:
-    """Yield the violations of every case that the context may see, check by check."""
-    for check in edit_checks():
-        for row in _branch(check, None).iterator():
-            yield _finding(row)
+def findings_at(site_ids: Sequence[UUID], checks: Sequence[EditCheck], *, is_asking: bool = False) -> Iterator[Finding]:
+    """Yield the violations of some checks at some sites, check by check."""
+    settings = settings_now()
+    for check in checks:
+        text = single(check, settings, by_site=True, is_asking=is_asking)
+        with connection.cursor() as cursor:
+            cursor.execute(text.sql, text.given(site_ids))
+            yield from [_finding(row) for row in cursor.fetchall()]
 
 
-def case_path(topic: Topic) -> str:
-    """Return the lookup from a row of a topic to the key of its patient."""
-    path = topic.path_to("patient")
-    return f"{path}_id" if path else "pk"
-
-
-def _branch(check: EditCheck, patient_ids: Sequence[UUID] | None) -> QuerySet[Any]:
-    path = case_path(check.topic)
-    rows = check.topic.model._default_manager.order_by()
-    if patient_ids is not None:
-        rows = rows.filter(**{f"{path.removesuffix('_id')}__in": list(patient_ids)})
-    violating = check.violations(rows).order_by()
-    named = violating.annotate(check_code=Value(check.code, output_field=CharField()), case_id=F(path))
-    return named.values_list("check_code", "pk", "case_id")
-
-
-def _finding(row: tuple[str, UUID, UUID]) -> Finding:
-    code, row_id, patient_id = row
-    return Finding(check_named(code), row_id, patient_id)
+def _finding(row: tuple[Any, ...]) -> Finding:
+    code, row_id, patient_id, site_id, fingerprint = row
+    return Finding(check_named(code), row_id, patient_id, site_id, fingerprint)

@@ -8,12 +8,11 @@ from operator import or_
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.models import InfusionCourse
 from registry.rules.scores import KPS_OF_ECOG
 
 KPS_STEPS = range(0, 101, 10)
-KPS_VERY_LOW = 30
 
 
 @edit_check(
@@ -36,8 +35,9 @@ def scales_disagree(rows: Rows) -> Rows:
     InfusionCourse,
     fields=["kps"],
     severity=Severity.SOFT,
-    message=gettext_noop("A Karnofsky status of 30 or less is very low for CAR-T. Check it, or confirm."),
+    message=gettext_noop("A Karnofsky status of %(kps)s or less is very low for CAR-T. Check it, or confirm."),
+    thresholds=[threshold("kps", 30, "1", gettext_noop("Highest status that is asked about"), low=0, high=70)],
 )
-def status_very_low(rows: Rows) -> Rows:
+def status_very_low(rows: Rows, limits: Limits) -> Rows:
     """Patients who need hospital care are rarely given the cells."""
-    return rows.filter(kps__lte=KPS_VERY_LOW)
+    return rows.filter(kps__lte=int(limits["kps"]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Abs
@@ -10,9 +12,9 @@ from django.utils.translation import gettext_noop
 
 from registry.checks.declared import Rows, Severity, edit_check
 from registry.models import CrsAssessment, IcansAssessment
+from registry.rules.grading import HIGHEST_OF_A_DAY
 
 # Grade 5 is a death, which no component of a day shows; GR09 looks after it.
-HIGHEST_OF_A_DAY = 4
 FAR_APART = 2
 SAYS_ONE_APART = gettext_noop(
     "The clinician's grade differs by one from the grade that the components give. Check both, or confirm the grade."
@@ -37,7 +39,13 @@ def grade_far_apart(rows: Rows) -> Rows:
     return _apart(rows).filter(apart__gte=FAR_APART)
 
 
+def computed_grade(row: Any) -> Mapping[str, Any]:
+    """Suggest the grade that the components give."""
+    return {} if row.grade_computed is None else {"grade_reported": row.grade_computed}
+
+
 for _code, _model in (("GR01_CRS_COMP", CrsAssessment), ("GR02_ICANS_COMP", IcansAssessment)):
-    _declared = partial(edit_check, model=_model, fields=["grade_reported", "grade_computed"])
+    _fields = ["grade_reported", "grade_computed"]
+    _declared = partial(edit_check, model=_model, fields=_fields, suggest=computed_grade)
     _declared(_code, severity=Severity.SOFT, message=SAYS_ONE_APART)(grade_one_apart)
     _declared(f"{_code}_2", severity=Severity.BLOCKING, message=SAYS_FAR_APART)(grade_far_apart)

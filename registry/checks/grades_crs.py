@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_noop
 
 from registry.checks.declared import Rows, Severity, edit_check
 from registry.models import AnakinraCourse, AnakinraSegment, CrsAssessment, ToxicityTherapy
+from registry.rules.bands import lookup
 from registry.rules.crs import OXYGEN_GRADES, TEMPERATURE_GRADES, VASOPRESSOR_GRADES
 from registry.rules.therapy import MASKING_DRUGS
 
 FEVER_FROM_C = TEMPERATURE_GRADES[-1].low
-GRADE_OF_TWO_VASOPRESSORS = VASOPRESSOR_GRADES[-1].result
+GRADE_OF_ONE_VASOPRESSOR, GRADE_OF_TWO_VASOPRESSORS = (lookup(VASOPRESSOR_GRADES, count) for count in (1, 2))
 LESSER_OXYGEN = sorted(code.value for code, grade in OXYGEN_GRADES.items() if grade < GRADE_OF_TWO_VASOPRESSORS)
+
+
+def grade_of_one_vasopressor(_row: Any) -> Mapping[str, Any]:
+    """Suggest the grade of one vasopressor, which vasopressin does not change."""
+    return {"grade_reported": GRADE_OF_ONE_VASOPRESSOR}
 
 
 @edit_check(
@@ -21,6 +30,7 @@ LESSER_OXYGEN = sorted(code.value for code, grade in OXYGEN_GRADES.items() if gr
     fields=["grade_reported", "vasopressors", "has_vasopressin"],
     severity=Severity.SOFT,
     message=gettext_noop("Vasopressin does not count as a second vasopressor: this is grade 3. Check the grade."),
+    suggest=grade_of_one_vasopressor,
 )
 def vasopressin_counted(rows: Rows) -> Rows:
     """One vasopressor with vasopressin is grade 3; it takes two others, or ventilation, for grade 4."""
@@ -38,6 +48,7 @@ def vasopressin_counted(rows: Rows) -> Rows:
         "CRS needs fever of 38.0 °C or more until a treatment hides it, and none is recorded. "
         "Check temperature, grade and treatments."
     ),
+    waits=True,
 )
 def graded_without_fever(rows: Rows) -> Rows:
     """Without fever a day counts as CRS only after an antipyretic, a corticosteroid or anticytokine treatment.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_noop
 
@@ -18,6 +20,9 @@ from registry.rules.outcome import CAUSE_OF_GRADE_FIVE, DeathCause, VitalStatus
 
 FATAL_GRADE = 5
 COHORT_GRADE_FROM = 2
+_START = "course__anakinra_courses__started_on"
+# Anakinra surely started after the onset of an episode and no later than its end.
+_START_WITHIN = {f"{_START}__gte": latest("onset_on"), "ends__gte": LatestDay(F(_START), F(f"{_START}_precision"))}
 
 
 def fatal_grade_without_death(rows: Rows, kind: EpisodeKind) -> Rows:
@@ -29,12 +34,21 @@ def fatal_grade_without_death(rows: Rows, kind: EpisodeKind) -> Rows:
 
 def highest_grade_too_low(rows: Rows, kind: EpisodeKind) -> Rows:
     """No day of an episode, and no start of anakinra within it, has a higher grade than the highest."""
-    start = "course__anakinra_courses__started_on"
-    within = {f"{start}__gte": latest("onset_on"), "ends__gte": LatestDay(F(start), F(f"{start}_precision"))}
     higher = {f"course__anakinra_courses__{kind.grade_at_start}__gt": F("max_grade")}
-    higher_start = rows.alias(ends=END).filter(**within, **higher).values("pk")
+    higher_start = rows.alias(ends=END).filter(**_START_WITHIN, **higher).values("pk")
     higher_day = rows.filter(assessments__grade_reported__gt=F("max_grade")).values("pk")
     return rows.filter(Q(pk__in=higher_day) | Q(pk__in=higher_start))
+
+
+def highest_grade_of_days(row: Any, kind: EpisodeKind) -> Mapping[str, Any]:
+    """Suggest the highest grade of a day and the first day that has it, unless anakinra started at a higher one."""
+    start = f"course__anakinra_courses__{kind.grade_at_start}"
+    within = kind.model.objects.order_by().alias(ends=END).filter(pk=row.pk, **_START_WITHIN)
+    at_start = within.aggregate(highest=Max(start))["highest"] or 0
+    highest = row.assessments.filter(grade_reported__gte=at_start).order_by("-grade_reported", "assessed_on").first()
+    if highest is None or row.max_grade is None or highest.grade_reported <= row.max_grade:
+        return {}
+    return {"max_grade": highest.grade_reported, "max_grade_on": highest.assessed_on}
 
 
 def resolved_with_grade(rows: Rows, kind: EpisodeKind) -> Rows:
@@ -51,6 +65,11 @@ def resolved_by_death(rows: Rows) -> Rows:
     died = "course__patient__deaths__died_on"
     whole_days = {"resolved_on_precision": Precision.DAY.value, f"{died}_precision": Precision.DAY.value}
     return rows.filter(resolved_on=F(died), **whole_days)
+
+
+def not_resolved(_row: Any) -> Mapping[str, Any]:
+    """Suggest that the episode had not resolved when the patient died."""
+    return {"is_resolved": False, "resolved_on": None}
 
 
 for _kind in EPISODE_KINDS:
@@ -71,6 +90,7 @@ for _kind in EPISODE_KINDS:
         message=gettext_noop(
             "Resolution is on the day of death. Death is no resolution: mark the episode as not resolved, or confirm."
         ),
+        suggest=not_resolved,
     )(resolved_by_death)
 
 for _kind in GRADED_BY_DAY:
@@ -83,6 +103,7 @@ for _kind in GRADED_BY_DAY:
             "The highest grade is lower than the grade of a day, or than that at the start of anakinra. "
             "Correct the one that is wrong."
         ),
+        suggest=partial(highest_grade_of_days, kind=_kind),
     )(partial(highest_grade_too_low, kind=_kind))
     edit_check(
         f"GR13_RES_STATE_{_kind.name}",
@@ -93,6 +114,7 @@ for _kind in GRADED_BY_DAY:
             "The episode is marked resolved, but its last day has a grade above 0. "
             "Add the days up to grade 0, or correct what is wrong."
         ),
+        waits=True,
     )(partial(resolved_with_grade, kind=_kind))
 
 

@@ -7,8 +7,8 @@ from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_noop
 
 from registry.checks.declared import Rows, Severity, edit_check
-from registry.checks.grades_computed import HIGHEST_OF_A_DAY
 from registry.models import IcansAssessment, IcansEpisode
+from registry.rules.grading import HIGHEST_OF_A_DAY
 from registry.rules.patient import CAPD_BELOW_YEARS
 
 ICE_FIELDS = ("ice_total", "ice_orientation", "ice_naming", "ice_command", "ice_writing", "ice_attention")

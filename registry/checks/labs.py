@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Sum, When, Window
 from django.db.models.functions import Lag
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, Threshold, edit_check, threshold
 from registry.checks.pre_ld import WINDOW_DAYS, before_lymphodepletion
 from registry.models import InfusionCourse, LabResult
 from registry.rules.infusion import LymphodepletionRegimen
@@ -20,9 +24,27 @@ from registry.rules.labs import ANALYTES, Analyte, Comparator, Timepoint, UnitNo
 
 # Factors between units that laboratories mix up: mg/dL and mg/L, mg/dL and µmol/L of creatinine, thousands.
 UNIT_ERROR_FACTORS = (Decimal(10), Decimal("88.4"), Decimal(1000))
-UNIT_ERROR_SHARE = Decimal("0.1")
-CRP_MG_DL_HIGH = 50
-DIFFERENTIAL_SHARE_MAX = Decimal("1.05")
+
+
+@dataclass(frozen=True)
+class AnalyteThreshold(Threshold):
+    """A limit of one analyte, which its words name."""
+
+    analyte: Analyte
+
+    @property
+    def words(self) -> str:
+        """Return the analyte and which limit it is."""
+        return f"{_(self.analyte.label)}: {_(self.label)}"
+
+
+def expected_ranges() -> Iterator[AnalyteThreshold]:
+    """Yield the lowest and the highest expected result of every analyte, in its canonical unit."""
+    for analyte, rule in ANALYTES.items():
+        code, unit, limits = analyte.value.lower(), rule.unit.value, rule.limits
+        span = limits.hard_low, limits.hard_high
+        yield AnalyteThreshold(f"{code}_low", limits.soft_low, unit, gettext_noop("lowest expected"), *span, analyte)
+        yield AnalyteThreshold(f"{code}_high", limits.soft_high, unit, gettext_noop("highest expected"), *span, analyte)
 
 
 @edit_check(
@@ -43,10 +65,11 @@ def result_impossible(rows: Rows) -> Rows:
     fields=["value", "unit"],
     severity=Severity.SOFT,
     message=gettext_noop("The result is outside the expected range of this analyte. Check value and unit, or confirm."),
+    thresholds=list(expected_ranges()),
 )
-def result_improbable(rows: Rows) -> Rows:
+def result_improbable(rows: Rows, limits: Limits) -> Rows:
     """A result that is possible and rare, in the canonical unit of its analyte."""
-    return rows.filter(reduce(or_, map(_beyond_soft_limits, Analyte)))
+    return rows.filter(reduce(or_, (_beyond_soft_limits(analyte, limits) for analyte in Analyte)))
 
 
 def _beyond_hard_limits(analyte: Analyte) -> Q:
@@ -55,10 +78,10 @@ def _beyond_hard_limits(analyte: Analyte) -> Q:
     return Q(analyte=analyte.value) & beyond
 
 
-def _beyond_soft_limits(analyte: Analyte) -> Q:
-    limits = ANALYTES[analyte].limits
-    low = Q(canonical_value__lt=limits.soft_low, canonical_value__gte=limits.hard_low)
-    high = Q(canonical_value__gt=limits.soft_high, canonical_value__lte=limits.hard_high)
+def _beyond_soft_limits(analyte: Analyte, limits: Limits) -> Q:
+    hard, code = ANALYTES[analyte].limits, analyte.value.lower()
+    low = Q(canonical_value__lt=limits[f"{code}_low"], canonical_value__gte=hard.hard_low)
+    high = Q(canonical_value__gt=limits[f"{code}_high"], canonical_value__lte=hard.hard_high)
     return Q(analyte=analyte.value) & (low | high)
 
 
@@ -96,8 +119,9 @@ def _is_convertible(analyte: Analyte, unit: LabUnit) -> bool:
         "The result differs from the one before by about 10, 88.4 or 1000 times, as between units. "
         "Check value and unit, or confirm."
     ),
+    thresholds=[threshold("percent", 10, "%", gettext_noop("Distance from the ratio of two units"), low=1, high=25)],
 )
-def result_off_by_unit(rows: Rows) -> Rows:
+def result_off_by_unit(rows: Rows, limits: Limits) -> Rows:
     """Two results of an analyte in a row whose ratio is that of two units, give or take a tenth."""
     earlier = Window(
         Lag("canonical_value"),
@@ -105,13 +129,14 @@ def result_off_by_unit(rows: Rows) -> Rows:
         order_by=["sampled_on", F("sampled_at").asc(nulls_first=True)],
     )
     pairs = rows.filter(canonical_value__isnull=False).alias(earlier=earlier)
-    off = pairs.filter(reduce(or_, map(_ratio_near, UNIT_ERROR_FACTORS)))
+    share = limits["percent"] / 100
+    off = pairs.filter(reduce(or_, (_ratio_near(factor, share) for factor in UNIT_ERROR_FACTORS)))
     return rows.filter(pk__in=off.values("pk"))
 
 
-def _ratio_near(factor: Decimal) -> Q:
+def _ratio_near(factor: Decimal, share: Decimal) -> Q:
     """Say that one of two results is the other times a factor, without dividing: a result may be 0."""
-    low, high = factor * (1 - UNIT_ERROR_SHARE), factor * (1 + UNIT_ERROR_SHARE)
+    low, high = factor * (1 - share), factor * (1 + share)
     rose = Q(earlier__gt=0, canonical_value__gte=F("earlier") * low, canonical_value__lte=F("earlier") * high)
     fell = Q(canonical_value__gt=0, earlier__gte=F("canonical_value") * low, earlier__lte=F("canonical_value") * high)
     return rose | fell
@@ -139,17 +164,26 @@ def sample_after_lymphodepletion(rows: Rows) -> Rows:
     fields=["sampled_on", "timepoint"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "The sample is more than 14 days older than lymphodepletion and does not count as taken before it. "
+        "The sample is more than %(days)s days older than lymphodepletion and does not count as taken before it. "
         "Check the date, or add a later result."
     ),
+    # Not fewer days than those of the samples that count: what is said would not be true.
+    thresholds=[
+        threshold("days", WINDOW_DAYS, "d", gettext_noop("Oldest sample that is let pass"), low=WINDOW_DAYS, high=90)
+    ],
 )
-def sample_long_before_lymphodepletion(rows: Rows) -> Rows:
+def sample_long_before_lymphodepletion(rows: Rows, limits: Limits) -> Rows:
     """The covariates of the models come from the last 14 days before the first dose."""
-    window = dt.timedelta(days=WINDOW_DAYS)
+    window = dt.timedelta(days=int(limits["days"]))
     no_lymphodepletion = Q(course__ld_regimen=LymphodepletionRegimen.NONE.value, course__ld_started_on=None)
     before_infusion = no_lymphodepletion & Q(sampled_on__lt=F("course__infused_on") - window)
     early = Q(sampled_on__lt=F("course__ld_started_on") - window) | before_infusion
     return rows.filter(early, timepoint=Timepoint.PRE_LD.value)
+
+
+def milligrams_per_litre(_row: Any) -> Mapping[str, Any]:
+    """Suggest the unit in which most laboratories report C-reactive protein."""
+    return {"unit": LabUnit.MG_L.value}
 
 
 @edit_check(
@@ -157,11 +191,15 @@ def sample_long_before_lymphodepletion(rows: Rows) -> Rows:
     LabResult,
     fields=["unit", "value"],
     severity=Severity.SOFT,
-    message=gettext_noop("C-reactive protein above 50 mg/dL. Was the result in mg/L? Check the unit, or confirm."),
+    message=gettext_noop(
+        "C-reactive protein above %(highest)s mg/dL. Was the result in mg/L? Check the unit, or confirm."
+    ),
+    thresholds=[threshold("highest", 50, "mg/dL", gettext_noop("Highest result in mg/dL"), low=5, high=100)],
+    suggest=milligrams_per_litre,
 )
-def crp_unit_doubtful(rows: Rows) -> Rows:
+def crp_unit_doubtful(rows: Rows, limits: Limits) -> Rows:
     """Most laboratories report mg/L: the commonest slip between units."""
-    return rows.filter(analyte=Analyte.CRP.value, unit=LabUnit.MG_DL.value, value__gt=CRP_MG_DL_HIGH)
+    return rows.filter(analyte=Analyte.CRP.value, unit=LabUnit.MG_DL.value, value__gt=limits["highest"])
 
 
 @edit_check(
@@ -172,13 +210,14 @@ def crp_unit_doubtful(rows: Rows) -> Rows:
     message=gettext_noop(
         "Neutrophils and lymphocytes of this sample are more than its leukocytes. Check the three results and units."
     ),
+    thresholds=[threshold("percent", 5, "%", gettext_noop("Excess that is let pass as rounding"), low=0, high=50)],
 )
-def differential_exceeds_leukocytes(rows: Rows) -> Rows:
+def differential_exceeds_leukocytes(rows: Rows, limits: Limits) -> Rows:
     """Parts are at most the whole, give or take rounding; parts below the limit of the assay count as none."""
     cells = Q(analyte__in=[Analyte.ANC.value, Analyte.ALC.value]) & ~_is(Comparator.LT)
     counted = Sum(Case(When(cells, then=F("canonical_value"))))
     parts = Window(counted, partition_by=["course", "sampled_on", "sampled_at"])
-    exceeded = rows.alias(parts=parts).filter(parts__gt=F("canonical_value") * DIFFERENTIAL_SHARE_MAX)
+    exceeded = rows.alias(parts=parts).filter(parts__gt=F("canonical_value") * (1 + limits["percent"] / 100))
     leukocytes = rows.filter(~_is(Comparator.GT), analyte=Analyte.WBC.value)
     return leukocytes.filter(pk__in=exceeded.values("pk"))
 
@@ -215,6 +254,7 @@ def ferritin_peak_too_low(rows: Rows) -> Rows:
         "Platelets were counted before lymphodepletion. Were platelets transfused in the 7 days before? "
         "Answer, or say why it is missing."
     ),
+    waits=True,
 )
 def transfusion_before_platelets_unknown(rows: Rows) -> Rows:
     """A count after a transfusion is not the patient's own; a reason is an answer."""

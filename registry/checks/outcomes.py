@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.checks.partial import LatestDay, latest, latest_outer
 from registry.models import Death, Infection, Relapse, ResponseAssessment
 from registry.rules.dates import Precision
@@ -18,8 +18,6 @@ from registry.rules.disease import GROUPS
 from registry.rules.outcome import CAUSE_CLASSES, DeathCause, RelapseKind, TrmClass
 from registry.rules.response import RANKING, RESPONDERS, Criteria, Response, criteria_for
 
-FIRST_RESPONSE_DAYS = 14
-INFECTION_BEFORE_DEATH_DAYS = 30
 TREATMENT_RELATED = sorted(cause.value for cause, group in CAUSE_CLASSES.items() if group == TrmClass.TRM)
 INFECTIONS = sorted(cause.value for cause in DeathCause if cause.value.startswith("INF_"))
 COMPLETE = sorted(r.value for r in (Response.CMR, Response.SCR, Response.CR, Response.CRH, Response.CRI))
@@ -54,13 +52,14 @@ def cause_missing(rows: Rows) -> Rows:
     return rows.filter(~Q(missing__has_key="cause"), cause=None)
 
 
-for _code, _severity in (("OU02_CAUSE", Severity.SOFT), ("OU02_CAUSE_LOCK", Severity.BLOCKING)):
+for _code, _severity in (("OU02_CAUSE", Severity.SOFT), ("OU02_CAUSE_LOCK", Severity.LOCKING)):
     edit_check(
         _code,
         Death,
         fields=["cause"],
         severity=_severity,
         message=gettext_noop("The death has no primary cause. Enter it; unknown is an answer, too."),
+        waits=_severity is Severity.SOFT,
     )(cause_missing)
 
 
@@ -72,6 +71,7 @@ for _code, _severity in (("OU02_CAUSE", Severity.SOFT), ("OU02_CAUSE_LOCK", Seve
     message=gettext_noop(
         "A relapse follows a response, but none is recorded before it. Add the response, or call it progression."
     ),
+    waits=True,
 )
 def relapse_without_response(rows: Rows) -> Rows:
     """Without a response the malignancy has progressed; a response without a date may have come first."""
@@ -86,11 +86,14 @@ def relapse_without_response(rows: Rows) -> Rows:
     ResponseAssessment,
     fields=["assessed_on"],
     severity=Severity.SOFT,
-    message=gettext_noop("The response was assessed less than 14 days after the infusion. Check the date, or confirm."),
+    message=gettext_noop(
+        "The response was assessed less than %(days)s days after the infusion. Check the date, or confirm."
+    ),
+    thresholds=[threshold("days", 14, "d", gettext_noop("Fewest days from infusion to response"), low=1, high=90)],
 )
-def response_early(rows: Rows) -> Rows:
+def response_early(rows: Rows, limits: Limits) -> Rows:
     """Before the second week there is hardly a response to assess."""
-    earliest = F("course__infused_on") + dt.timedelta(days=FIRST_RESPONSE_DAYS)
+    earliest = F("course__infused_on") + dt.timedelta(days=int(limits["days"]))
     return rows.alias(last_day=latest("assessed_on")).filter(last_day__lt=earliest)
 
 
@@ -154,12 +157,15 @@ def _assessments() -> QuerySet[Any]:
     fields=["cause"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "The patient died of an infection, but none is recorded in the 30 days before. Add the infection, or confirm."
+        "The patient died of an infection, but none is recorded in the %(days)s days before. "
+        "Add the infection, or confirm."
     ),
+    thresholds=[threshold("days", 30, "d", gettext_noop("Most days from infection to death"), low=1, high=365)],
+    waits=True,
 )
-def fatal_infection_not_recorded(rows: Rows) -> Rows:
+def fatal_infection_not_recorded(rows: Rows, limits: Limits) -> Rows:
     """An infection that kills was diagnosed shortly before; one without a day may have been."""
-    window = dt.timedelta(days=INFECTION_BEFORE_DEATH_DAYS)
+    window = dt.timedelta(days=int(limits["days"]))
     infections = Infection.objects.order_by().alias(last_day=latest("diagnosed_on"))
     of_patient = infections.filter(course__patient=OuterRef("patient"))
     recent = Q(last_day__gte=OuterRef("died_on") - window, diagnosed_on__lte=latest_outer("died_on"))

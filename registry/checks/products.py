@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import reduce
 from operator import or_
 
@@ -11,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_noop
 
 from registry.checks.ages import surely_minor
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.models import FurtherInfusion, InfusionCourse, ProductApproval
 from registry.rules.disease import GROUPS, DiseaseGroup
 from registry.rules.patient import ADULT_FROM_YEARS
@@ -28,7 +27,6 @@ from registry.rules.products import (
 DIAGNOSIS = "patient__diseases__diagnosis"
 # Outside a trial, an exemption or compassionate use, the label applies; so it may where nobody says under what.
 BY_THE_LABEL = Q(setting=ProductSetting.COMMERCIAL.value) | Q(setting=None)
-CELL_DOSE_SHARE_LOW, CELL_DOSE_SHARE_HIGH = Decimal("0.5"), 2
 
 
 def diagnoses_of(group: DiseaseGroup) -> list[str]:
@@ -121,21 +119,25 @@ def _outside_age(product: str, group: DiseaseGroup) -> Q:
     fields=["cell_dose_10e6", "cell_dose_10e6_per_kg"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "The cells are less than half or more than twice what the label of the product gives (provisional). "
-        "Check the number, and whether it is in millions."
+        "The cells are less than %(fewest)s times or more than %(most)s times what the label of the product gives "
+        "(provisional). Check the number, and whether it is in millions."
     ),
+    thresholds=[
+        threshold("fewest", "0.5", "1", gettext_noop("Fewest cells, times the label's fewest"), low="0.01", high=1),
+        threshold("most", 2, "1", gettext_noop("Most cells, times the label's most"), low=1, high=100),
+    ],
 )
-def cell_dose_unusual(rows: Rows) -> Rows:
+def cell_dose_unusual(rows: Rows, limits: Limits) -> Rows:
     """A slip in the power of ten shows against the label of the product."""
     by_weight = F("cell_dose_10e6") / F("weight_kg")
     per_kg = Coalesce(F("cell_dose_10e6_per_kg"), by_weight, output_field=DecimalField(max_digits=20, decimal_places=6))
-    return rows.alias(per_kg=per_kg).filter(reduce(or_, map(_outside_dose, CELL_DOSES)))
+    return rows.alias(per_kg=per_kg).filter(reduce(or_, (_outside_dose(dose, limits) for dose in CELL_DOSES)))
 
 
-def _outside_dose(dose: CellDose) -> Q:
+def _outside_dose(dose: CellDose, limits: Limits) -> Q:
     name = "per_kg" if dose.is_per_kg else "cell_dose_10e6"
-    too_few = Q(**{f"{name}__lt": dose.low * CELL_DOSE_SHARE_LOW})
-    too_many = Q(**{f"{name}__gt": dose.high * CELL_DOSE_SHARE_HIGH})
+    too_few = Q(**{f"{name}__lt": dose.low * limits["fewest"]})
+    too_many = Q(**{f"{name}__gt": dose.high * limits["most"]})
     return Q(product=dose.product) & (too_few | too_many)
 
 

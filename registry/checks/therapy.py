@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Floor, RowNumber
 from django.utils.translation import gettext_noop
 
-from registry.checks.declared import Rows, Severity, edit_check
+from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.checks.partial import latest_outer
 from registry.models import AnakinraCourse, ToxicityTherapy
 from registry.rules.anakinra import Intent
@@ -34,7 +34,6 @@ from registry.rules.therapy import (
     HIGH_DOSE_DEXEQ_MG_PER_DAY,
     STEROIDS,
     TOCILIZUMAB_DOSES_MAX,
-    TOCILIZUMAB_DOSES_PER_DAY_MAX,
     TOCILIZUMAB_HOURS_APART_MIN,
     TOCILIZUMAB_MG_MAX,
     TOCILIZUMAB_MG_PER_KG_QUERY,
@@ -61,12 +60,20 @@ class DaysBetween(Func):
     ToxicityTherapy,
     fields=["dose", "dose_unit"],
     severity=Severity.SOFT,
-    message=gettext_noop("More than 8 mg/kg or 800 mg of tocilizumab in one dose. Check dose and unit, or confirm."),
+    message=gettext_noop(
+        "More than %(mg_per_kg)s mg/kg or %(mg)s mg of tocilizumab in one dose. Check dose and unit, or confirm."
+    ),
+    thresholds=[
+        threshold(
+            "mg_per_kg", TOCILIZUMAB_MG_PER_KG_QUERY, "mg/kg", gettext_noop("Most per kg in one dose"), low=8, high=24
+        ),
+        threshold("mg", TOCILIZUMAB_MG_MAX, "mg", gettext_noop("Most in one dose"), low=400, high=2400),
+    ],
 )
-def tocilizumab_dose_high(rows: Rows) -> Rows:
+def tocilizumab_dose_high(rows: Rows, limits: Limits) -> Rows:
     """A dose is 8 mg/kg and at most 800 mg; a little more per kg is rounding."""
     given = rows.filter(drug=TherapyDrug.TOCILIZUMAB.value).alias(mg=_in_mg(), mg_per_kg=_in_mg_per_kg())
-    return given.filter(Q(mg__gt=TOCILIZUMAB_MG_MAX) | Q(mg_per_kg__gt=TOCILIZUMAB_MG_PER_KG_QUERY))
+    return given.filter(Q(mg__gt=limits["mg"]) | Q(mg_per_kg__gt=limits["mg_per_kg"]))
 
 
 def _in_mg() -> Case:
@@ -92,23 +99,31 @@ def _by_unit(*amounts: Any) -> Case:
     fields=["interval_h", "started_on", "ended_on"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "More than 4 doses of tocilizumab after one infusion, or less than 8 hours between two. Check number and times."
+        "More than %(doses)s doses of tocilizumab after one infusion, or less than %(hours)s hours between two. "
+        "Check number and times."
     ),
+    thresholds=[
+        threshold("doses", TOCILIZUMAB_DOSES_MAX, "1", gettext_noop("Most doses after one infusion"), low=1, high=20),
+        threshold(
+            "hours", TOCILIZUMAB_HOURS_APART_MIN, "h", gettext_noop("Fewest hours between two doses"), low=1, high=24
+        ),
+    ],
 )
-def tocilizumab_too_often(rows: Rows) -> Rows:
+def tocilizumab_too_often(rows: Rows, limits: Limits) -> Rows:
     """At most 4 doses are given, 8 hours apart, so no more than 3 a day; the row with the first dose too many is found.
 
     The record holds days, not times: two doses of one day count as far enough apart.
     """
+    most, hours = limits["doses"], limits["hours"]
     given = rows.filter(drug=TherapyDrug.TOCILIZUMAB.value)
     counted = given.alias(
         doses=_doses(),
         total=Window(Sum(_doses()), partition_by="course", order_by=["started_on", "therapy_no"]),
         of_day=Window(RowNumber(), partition_by=["course", "started_on"], order_by="therapy_no"),
     )
-    too_many = counted.filter(total__gt=TOCILIZUMAB_DOSES_MAX, total__lte=F("doses") + TOCILIZUMAB_DOSES_MAX)
-    too_close = counted.filter(of_day=TOCILIZUMAB_DOSES_PER_DAY_MAX + 1)
-    short_interval = Q(interval_h__lt=TOCILIZUMAB_HOURS_APART_MIN)
+    too_many = counted.filter(total__gt=most, total__lte=F("doses") + most)
+    too_close = counted.filter(of_day=int(HOURS_PER_DAY // hours) + 1)
+    short_interval = Q(interval_h__lt=hours)
     return given.filter(short_interval | Q(pk__in=too_many.values("pk")) | Q(pk__in=too_close.values("pk")))
 
 
@@ -129,12 +144,18 @@ def _doses() -> Case:
     fields=["dose", "dose_unit", "interval_h"],
     severity=Severity.SOFT,
     message=gettext_noop(
-        "More than 400 mg/day of dexamethasone equivalent (provisional). Check dose, unit and interval, or confirm."
+        "More than %(most)s mg/day of dexamethasone equivalent (provisional). Check dose, unit and interval, "
+        "or confirm."
     ),
+    thresholds=[
+        threshold(
+            "most", DEXEQ_MG_PER_DAY_SOFT_MAX, "mg/d", gettext_noop("Most dexamethasone equivalent"), low=20, high=2000
+        )
+    ],
 )
-def steroid_dose_high(rows: Rows) -> Rows:
+def steroid_dose_high(rows: Rows, limits: Limits) -> Rows:
     """The highest dose in use, methylprednisolone 1000 mg twice a day, stays below."""
-    return rows.filter(dexeq_mg_per_day__gt=DEXEQ_MG_PER_DAY_SOFT_MAX)
+    return rows.filter(dexeq_mg_per_day__gt=limits["most"])
 
 
 @edit_check(
@@ -146,6 +167,7 @@ def steroid_dose_high(rows: Rows) -> Rows:
         "Refractory ICANS needs a corticosteroid before anakinra. Add it, or correct the intent; "
         "as it stands the case is not part of the cohort."
     ),
+    waits=True,
 )
 def refractory_without_steroid(rows: Rows) -> Rows:
     """ICANS is refractory when it does not improve under high-dose corticosteroids."""
@@ -161,6 +183,7 @@ def refractory_without_steroid(rows: Rows) -> Rows:
         "Refractory CRS needs tocilizumab before anakinra. Add it, or correct the intent; "
         "as it stands the case is not part of the cohort."
     ),
+    waits=True,
 )
 def refractory_without_tocilizumab(rows: Rows) -> Rows:
     """CRS is refractory when it gets worse after tocilizumab."""
@@ -185,14 +208,24 @@ def _before_anakinra(drugs: Iterable[TherapyDrug]) -> QuerySet[Any]:
     severity=Severity.SOFT,
     message=gettext_noop(
         "Refractory ICANS means in spite of high-dose corticosteroids, but none of those before anakinra reaches "
-        "20 mg/day of dexamethasone equivalent (provisional). Check their doses, or confirm."
+        "%(fewest)s mg/day of dexamethasone equivalent (provisional). Check their doses, or confirm."
     ),
+    thresholds=[
+        threshold(
+            "fewest",
+            HIGH_DOSE_DEXEQ_MG_PER_DAY,
+            "mg/d",
+            gettext_noop("Least that counts as high-dose"),
+            low=1,
+            high=200,
+        )
+    ],
 )
-def steroids_not_high(rows: Rows) -> Rows:
+def steroids_not_high(rows: Rows, limits: Limits) -> Rows:
     """Doses of one day add up; a corticosteroid without a dose may have been high, and none at all is ST02."""
-    before = _before_anakinra(STEROIDS)
-    alone = Q(dexeq_mg_per_day=None) | Q(dexeq_mg_per_day__gte=HIGH_DOSE_DEXEQ_MG_PER_DAY)
-    may_be_high = alone | Q(mg_of_day__gte=HIGH_DOSE_DEXEQ_MG_PER_DAY)
+    before, fewest = _before_anakinra(STEROIDS), limits["fewest"]
+    alone = Q(dexeq_mg_per_day=None) | Q(dexeq_mg_per_day__gte=fewest)
+    may_be_high = alone | Q(mg_of_day__gte=fewest)
     high = before.alias(mg_of_day=Subquery(_dexeq_of_first_day())).filter(may_be_high)
     return rows.filter(Exists(before), ~Exists(high), intent__in=FOR_ICANS)
 

@@ -23,6 +23,7 @@ from registry.intake.keeping import content_of
 from registry.intake.progress import LEASE, Cancelled, Reporter
 from registry.intake.results import FileResult
 from registry.intake.submitting import enqueue, forget
+from registry.models import RunCause
 from registry.models.uploads import (
     FINISHED,
     RUNNING,
@@ -34,6 +35,7 @@ from registry.models.uploads import (
     UploadMode,
     UploadState,
 )
+from registry.services.check_runs import run_ask
 from sites.access import can
 from sites.context import acting_as, acting_as_system
 from sites.roles import Permission
@@ -96,6 +98,8 @@ def _work(upload: Upload) -> None:
         _refuse_cancelled(upload)
         _note(upload, results)
         _finish(upload, _end(upload, is_saved=is_saved), nested=True)
+        if is_saved:
+            run_ask(cause=RunCause.UPLOAD, site=upload.site, asked_by=upload.uploaded_by)
 
 
 def _process(upload: Upload, reporter: Reporter) -> Results:

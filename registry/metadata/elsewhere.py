@@ -34,8 +34,8 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     ),
     "exports.Project": "created_at id salt site_codes title",
     "exports.Release": (
-        "content_hash created_at data_cut_at id manifest name package_bytes package_path package_sha256 profile "
-        "project published_at state supersedes"
+        "content_hash created_at data_cut_at id leaves_out_blocked manifest name package_bytes package_path "
+        "package_sha256 profile project published_at state supersedes"
     ),
     "exports.ReleaseGrant": "granted_at granted_by id investigator release revoked_at valid_until",
     "mfa.Authenticator": "created_at data id last_used_at type user",
@@ -46,7 +46,17 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     ),
     "pghistory.MiddlewareEvents": "url user",
     "registry.CaseLock": "id locked_at locked_by patient reason site topic",
+    "registry.CheckRun": (
+        "about_site asked_by attempts cause closed codes created_at done error_reference finished_at found id "
+        "lease_until opened reopened started_at state total"
+    ),
+    "registry.CheckSetting": "check_code id is_on reason set_at set_by thresholds",
+    "registry.DataQuery": (
+        "answered_at asked_at assignee check_code closed_at closed_by field fingerprint first_answered_at id opened_at "
+        "opened_by patient rank resolution row_id site state text times_reopened topic version"
+    ),
     "registry.DeathReview": "adjudicator",
+    "registry.DigestChoice": "frequency last_sent_at user",
     "registry.Draft": "form id owner patient row saved_at site typed",
     "registry.FormStatus": "completed_at completed_by id is_complete patient site topic",
     "registry.LinkageCase": (
@@ -56,15 +66,18 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "registry.LinkageToken": "id kind patient site token",
     "registry.NoneOccurred": "id patient said_at said_by site topic",
     "registry.PatientIdentity": "record_index",
+    "registry.PeerScore": "figures id measure taken_at",
     "registry.Product": (
         "brand_name code code_names costimulatory_domain first_approved_on generic_name is_split_dose "
         "is_verified source target vector"
     ),
     "registry.ProductApproval": "approved_on disease_group id is_verified jurisdiction line product source",
+    "registry.QueryEntry": "act at by cause id is_automatic query resolution site text",
     "registry.Signature": (
         "audit_position id meaning patient record_sha256 signed_at signed_by signer_name site void_reason voided_at"
     ),
     "registry.SiteLock": "id locked_at locked_by reason site until_on",
+    "registry.SiteScore": "figures id site taken_at",
     "registry.Upload": (
         "attempts blank_cells created_at error_code error_reference finished_at heartbeat_at id is_commit_wanted "
         "lease_until mode number_style reason site state step step_file steps uploaded_by"

@@ -12,6 +12,7 @@ SHOWN: Mapping[str, str] = {
     **{unit.value: unit.label for unit in LabUnit},
     "1": "",
     "a": gettext_noop("years"),
+    "d": gettext_noop("days"),
     "h": gettext_noop("hours"),
     "Cel": "°C",
     "mm[Hg]": "mmHg",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Grade 5 is a death, which no component of a day shows.
+HIGHEST_OF_A_DAY = 4
+
 
 @dataclass(frozen=True, slots=True)
 class RowGrade:
@@ -42,6 +45,12 @@ def worst(rows: Iterable[RowGrade]) -> RowGrade:
 def settled(row: RowGrade) -> int | None:
     """Return the grade, or nothing while a missing component could still change it."""
     return row.low if row.is_known else None
+
+
+def highest(grades: Iterable[int | None]) -> int | None:
+    """Return the highest grade of some days, or nothing while a day without a grade could have a higher one."""
+    days = [RowGrade(0, HIGHEST_OF_A_DAY) if grade is None else known(grade) for grade in grades]
+    return settled(worst(days)) if days else None
 
 
 def either(first: bool | None, second: bool | None) -> bool | None:

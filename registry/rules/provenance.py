@@ -86,6 +86,15 @@ PROVISIONAL: Mapping[str, Provisional] = {
         "Is a sedated, intubated patient ungraded rather than grade 4?",
         _LEE,
     ),
+    "grade_versions.VERSIONS": Provisional(
+        "CRS",
+        "Besides the rule in force there are named versions that give one open question the other answer: vasopressin "
+        "alone as grade 2, oxygen whatever it was given for; for ICANS a CAPD score of 0 as grade 1, findings whatever "
+        "their cause. They are shown by `manage.py regrade` and never stored.",
+        _C,
+        "Which answer is right in each case? The version that holds it then comes into force.",
+        _LEE,
+    ),
     "iechs.ferritin_raised": Provisional(
         "IEC-HS", "Ferritin above 2 x normal or 2 x the value at infusion.", _U, "Are both limits right?", _HINES
     ),

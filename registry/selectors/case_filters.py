@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.lookups import IsNull
 
-from registry.models import CaseLock, Draft, InfusionCourse, Signature, SiteLock
+from registry.models import CaseLock, DataQuery, Draft, InfusionCourse, QueryState, Signature, SiteLock
 
 # Every letter doubles the ranges; from the fourth on, the rows found are looked through instead.
 LETTERS_IN_RANGES = 3
@@ -49,10 +49,11 @@ class CaseFilter(StrEnum):
     """Where a case stands as a whole; as it stands in the address.
 
     A case is signed while a signature is not void, also where the record has changed since; it is locked by a lock of
-    the whole case or of its site, not by one of a single form.
+    the whole case or of its site, not by one of a single form. It has queries while an answer to one is owed.
     """
 
     OPEN = "open"
+    QUERIES = "queries"
     SIGNED = "signed"
     LOCKED = "locked"
     DRAFTS = "drafts"
@@ -147,6 +148,8 @@ def _standing(user: Any, standing: CaseFilter, key: str, *, is_wide: bool) -> li
     match standing:
         case CaseFilter.DRAFTS:
             return [_has(Draft.objects.filter(owner=user.pk).order_by(), key, is_wide=is_wide)]
+        case CaseFilter.QUERIES:
+            return [_has(DataQuery.objects.filter(state=QueryState.OPEN).order_by(), key, is_wide=is_wide)]
         case CaseFilter.SIGNED:
             return [_has(signed, key, is_wide=is_wide)]
         case CaseFilter.LOCKED:

@@ -1,4 +1,4 @@
-"""How far the forms of cases are, many cases at once: started, complete, signed, locked, and what is missing."""
+"""How far the forms of cases are, many cases at once: started, complete, signed, locked, what is missing or asked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMED_AT_MOST = 3
 
 
 class Standing(Enum):
-    """Where a form stands. QUERY_OPEN is declared for the page; nothing raises queries yet, so it is never returned."""
+    """Where a form stands: locked before signed, signed before an open query, and that before what was entered."""
 
     NOT_STARTED = "not started"
     IN_PROGRESS = "in progress"
@@ -66,7 +66,8 @@ class FormProgress:
     """One form of one case.
 
     `rows` counts those of the form's first topic; `missing` names the fields that are empty without a reason and how
-    often; `has_draft` tells whether the person who asks has typed something here that is not saved.
+    often; `queries` counts those to which an answer is owed; `has_draft` tells whether the person who asks has typed
+    something here that is not saved.
     """
 
     form: CaseForm
@@ -75,6 +76,7 @@ class FormProgress:
     missing: tuple[tuple[str, int], ...]
     said_none: bool
     has_draft: bool
+    queries: int = 0
 
     @property
     def missing_count(self) -> int:
@@ -97,10 +99,14 @@ class _Found:
     """What was read about the cases asked for: counts by case and topic, and by kind the (case, name) it is true of."""
 
     counts: Mapping[tuple[UUID, str], tuple[int, list[int]]]
+    asked: Mapping[tuple[UUID, str], int]
     marks: Mapping[str, Collection[tuple[UUID, str]]]
 
     def rows(self, case: UUID, topic: Topic) -> int:
         return self.counts.get((case, topic.code), (0, []))[0]
+
+    def queries(self, case: UUID, form: CaseForm) -> int:
+        return sum(self.asked.get((case, topic.code), 0) for topic in form.topics)
 
     def has(self, kind: str, case: UUID, *names: str) -> bool:
         return any((case, name) in self.marks.get(kind, ()) for name in names)
@@ -130,13 +136,16 @@ def _labels() -> dict[str, list[str]]:
 
 def _read(cases: Collection[UUID], owner: Any) -> _Found:
     counts: dict[tuple[UUID, str], tuple[int, list[int]]] = {}
+    asked: dict[tuple[UUID, str], int] = {}
     marks: defaultdict[str, set[tuple[UUID, str]]] = defaultdict(set)
     for said in sql.read_progress(cases, owner):
         if said.kind == sql.ROWS:
             counts[said.case, said.name] = (said.rows, said.empty or [])
+        elif said.kind == sql.ASKED:
+            asked[said.case, said.name] = said.rows
         else:
             marks[said.kind].add((said.case, said.name))
-    return _Found(counts, marks)
+    return _Found(counts, asked, marks)
 
 
 def _still_signed(signed: Collection[tuple[UUID, str]]) -> frozenset[UUID]:
@@ -155,6 +164,7 @@ def _progress(
         tuple(_missing(case, form.topics, found, labels)),
         found.has(sql.NONE, case, form.first.code),
         found.has(sql.DRAFT, case, form.code),
+        found.queries(case, form),
     )
 
 
@@ -163,6 +173,8 @@ def _standing(case: UUID, form: CaseForm, found: _Found, is_signed: bool) -> Sta
         return Standing.LOCKED
     if is_signed:
         return Standing.SIGNED
+    if found.queries(case, form):
+        return Standing.QUERY_OPEN
     started = [topic for topic in form.topics if found.rows(case, topic)]
     if not started and found.has(sql.NONE, case, form.first.code):
         return Standing.NONE_OCCURRED

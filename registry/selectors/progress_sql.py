@@ -1,4 +1,4 @@
-"""The statement that reads how far many cases are: rows of every topic, what is empty in them, what was said."""
+"""The statement that reads how far many cases are: rows of every topic, what is empty in them, said or asked."""
 
 # ruff: noqa: S608 -- names in the statements come from the declarations, values are parameters
 
@@ -14,13 +14,13 @@ from django.db import connection, models
 from registry.metadata import CodedVariable, FlagVariable, Privacy, Topic, topic_named
 from registry.metadata.fields import VariableField
 from registry.metadata.forms import FORMS
-from registry.models import CaseLock, Draft, FormStatus, NoneOccurred, Signature, SiteLock
+from registry.models import CaseLock, DataQuery, Draft, FormStatus, NoneOccurred, QueryState, Signature, SiteLock
 from registry.rules.outcome import VitalStatus
 from registry.selectors.record_sql import each_case, rows_of, table_of, wanted_cases
 
 NOT_COUNTED = frozenset({Privacy.FREE_TEXT, Privacy.DIRECT})
 DEATH, FOLLOW_UP = "death", "follow_up"
-ROWS, COMPLETE, NONE, DRAFT, LOCKED, SIGNED = "rows", "complete", "none", "draft", "locked", "signed"
+ROWS, ASKED, COMPLETE, NONE, DRAFT, LOCKED, SIGNED = "rows", "asked", "complete", "none", "draft", "locked", "signed"
 _IS_DEAD = f"f.vital_status = '{VitalStatus.DEAD.value}'"
 
 
@@ -28,7 +28,8 @@ class Said(NamedTuple):
     """One thing about one case.
 
     `name` is a topic, with DRAFT a form, with SIGNED the hash of the record that the newest signature stands under,
-    empty for the whole case; with ROWS, `empty` says how often each of the `counted_fields` has no value nor reason.
+    empty for the whole case; with ROWS, `empty` says how often each of the `counted_fields` has no value nor reason;
+    with ASKED, `rows` counts the open queries.
     """
 
     case: UUID
@@ -59,7 +60,7 @@ def read_progress(patient_ids: Collection[UUID], owner: Any) -> list[Said]:
 @cache
 def _statement() -> str:
     counted = [_counted(topic) for form in FORMS for topic in form.topics]
-    return wanted_cases() + " UNION ALL ".join([*counted, _death_to_enter(), *_marks()])
+    return wanted_cases() + " UNION ALL ".join([*counted, _death_to_enter(), _asked_about(), *_marks()])
 
 
 def _counted(topic: Topic) -> str:
@@ -82,6 +83,13 @@ def _death_to_enter() -> str:
         f" WHERE r.vital_status = '{VitalStatus.DEAD.value}'"
         f" AND NOT EXISTS (SELECT FROM {table_of(DEATH)} d WHERE d.patient_id = r.patient_id) GROUP BY 1"
     )
+
+
+def _asked_about() -> str:
+    """Return the query of how many open queries each topic has."""
+    rows = each_case(f"public.{DataQuery._meta.db_table}")
+    counts = f"SELECT r.patient_id, '{ASKED}', r.topic, count(*)::int, NULL::int[]"
+    return f"{counts} FROM {rows} WHERE r.state = '{QueryState.OPEN.value}' GROUP BY 1, 3"
 
 
 def _marks() -> Iterator[str]:

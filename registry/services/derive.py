@@ -21,17 +21,26 @@ from registry.services.none_withdrawn import withdraw_where_rows_are
 
 CASES_AT_ONCE = 1000
 
-# Which topics a computed value rests on: a write to any other needs no new computation.
+# Which topics a computed value rests on, so that a write to any other needs no new computation, and where it stands.
 DERIVATIONS = (
-    (derive_anakinra, {"infusion_course", "anakinra_course", "anakinra_segment"}),
-    (derive_therapy, {"infusion_course", "toxicity_therapy"}),
+    (
+        derive_anakinra,
+        {"infusion_course", "anakinra_course", "anakinra_segment"},
+        {"anakinra_course", "anakinra_segment"},
+    ),
+    (derive_therapy, {"infusion_course", "toxicity_therapy"}, {"toxicity_therapy"}),
     (
         derive_crs,
         {"infusion_course", "crs_episode", "crs_assessment", "toxicity_therapy", "anakinra_course", "anakinra_segment"},
+        {"crs_episode", "crs_assessment"},
     ),
-    (derive_icans, {"patient", "infusion_course", "icans_episode", "icans_assessment"}),
-    (derive_iechs, {"iechs_episode"}),
-    (derive_death, {"infusion_course", "relapse", "response", "death"}),
+    (
+        derive_icans,
+        {"patient", "infusion_course", "icans_episode", "icans_assessment"},
+        {"icans_episode", "icans_assessment"},
+    ),
+    (derive_iechs, {"iechs_episode"}, {"iechs_episode"}),
+    (derive_death, {"infusion_course", "relapse", "response", "death"}, {"death"}),
 )
 
 
@@ -43,12 +52,21 @@ def derive_patients(patient_ids: Iterable[UUID], topics: Collection[str] | None 
     """
     patient_ids = list(patient_ids)
     wake(patient_ids, topics)
-    wanted = [derive for derive, sources in DERIVATIONS if topics is None or sources & set(topics)]
+    wanted = [derive for derive, sources, _targets in DERIVATIONS if topics is None or sources & set(topics)]
     changed = 0
     for chunk in _chunks(patient_ids):
         withdraw_where_rows_are(chunk, topics)
         changed += sum(derive(chunk) for derive in wanted)
     return changed
+
+
+def touched_by(topics: Collection[str]) -> set[str]:
+    """Return the topics whose rows may have changed after a write to some, computed values included."""
+    touched = set(topics)
+    for _derive, sources, targets in DERIVATIONS:
+        if sources & touched:
+            touched |= targets
+    return touched
 
 
 def _chunks(patient_ids: Iterable[UUID]) -> Iterator[list[UUID]]:

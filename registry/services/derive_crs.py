@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -18,33 +18,42 @@ from registry.rules.therapy import MASKING_DRUGS
 from registry.services.attribution import attributed_elsewhere
 from registry.services.changed import update_changed
 
+# What the grade of a day rests on, and what is stored of it.
+COLUMNS = (
+    "id",
+    "episode_id",
+    "episode__course_id",
+    "assessed_on",
+    "temp_max_c",
+    "has_other_fever_cause",
+    "had_antipyretic",
+    "has_hypotension",
+    "vasopressors",
+    "has_vasopressin",
+    "oxygen",
+    "oxygen_flow_l_min",
+    "has_other_oxygen_reason",
+    "missing",
+    "grade_computed",
+    "grade_rule",
+)
+
 
 def derive_crs(patient_ids: Sequence[UUID]) -> int:
     """Compute the grade of every day of every CRS episode of these cases."""
-    rows = CrsAssessment.objects.filter(episode__course__patient__in=patient_ids).order_by("episode", "assessed_on")
-    days = rows.values(
-        "id",
-        "episode_id",
-        "episode__course_id",
-        "assessed_on",
-        "temp_max_c",
-        "has_other_fever_cause",
-        "had_antipyretic",
-        "has_hypotension",
-        "vasopressors",
-        "has_vasopressin",
-        "oxygen",
-        "oxygen_flow_l_min",
-        "has_other_oxygen_reason",
-        "missing",
-        "grade_computed",
-        "grade_rule",
-    )
+    return update_changed(CrsAssessment, [(row, _grade(day)) for row, day in crs_days(patient_ids)])
+
+
+def crs_days(patient_ids: Sequence[UUID], *more: str) -> Iterator[tuple[dict[str, Any], CrsDay]]:
+    """Yield every day of CRS of these cases as stored, with `more` columns, and as the rules see it.
+
+    The days of an episode follow each other in their order.
+    """
+    # By the key of the episode: two sites may use the same study id, and their episodes would be taken for one.
+    rows = CrsAssessment.objects.filter(episode__course__patient__in=patient_ids).order_by("episode_id", "assessed_on")
     masked_from = first_masking_days(patient_ids)
-    pairs: list[tuple[dict[str, Any], dict[str, Any]]] = []
-    for _, episode in groupby(days, key=lambda row: row["episode_id"]):
-        pairs += [(row, _grade(day)) for row, day in assessed_days(list(episode), masked_from)]
-    return update_changed(CrsAssessment, pairs)
+    for _, episode in groupby(rows.values(*COLUMNS, *more), key=lambda row: row["episode_id"]):
+        yield from assessed_days(list(episode), masked_from)
 
 
 def first_masking_days(patient_ids: Sequence[UUID]) -> dict[UUID, date]:

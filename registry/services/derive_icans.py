@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -27,32 +27,45 @@ from registry.services.changed import update_changed
 C = TypeVar("C", bound=Coded)
 
 
+# What the grade of a day rests on, and what is stored of it.
+COLUMNS = (
+    "id",
+    "ice_assessable",
+    "ice_total",
+    "capd",
+    "consciousness",
+    "seizure",
+    "motor",
+    "oedema",
+    "icp_sign",
+    "has_other_cause",
+    "missing",
+    "grade_computed",
+    "grade_rule",
+    "episode__course__infused_on",
+    "episode__course__patient__birth_year",
+    "episode__course__patient__age_at_infusion",
+    "episode__course__patient__has_developmental_delay",
+)
+
+
 def derive_icans(patient_ids: Sequence[UUID]) -> int:
     """Compute the grade of every day of every ICANS episode of these cases."""
-    rows = IcansAssessment.objects.filter(episode__course__patient__in=patient_ids).values(
-        "id",
-        "ice_assessable",
-        "ice_total",
-        "capd",
-        "consciousness",
-        "seizure",
-        "motor",
-        "oedema",
-        "icp_sign",
-        "has_other_cause",
-        "missing",
-        "grade_computed",
-        "grade_rule",
-        "episode__course__infused_on",
-        "episode__course__patient__birth_year",
-        "episode__course__patient__age_at_infusion",
-        "episode__course__patient__has_developmental_delay",
-    )
-    return update_changed(IcansAssessment, [(row, _grade(row)) for row in rows])
+    return update_changed(IcansAssessment, [(row, _grade(day)) for row, day in icans_days(patient_ids)])
 
 
-def _grade(row: dict[str, Any]) -> dict[str, Any]:
-    return {"grade_computed": icans_grade(assessed_day(row)), "grade_rule": RULE_VERSION}
+def icans_days(patient_ids: Sequence[UUID], *more: str) -> Iterator[tuple[dict[str, Any], IcansDay]]:
+    """Yield every day of ICANS of these cases as stored, with `more` columns, and as the rules see it.
+
+    The days of an episode follow each other in their order.
+    """
+    rows = IcansAssessment.objects.filter(episode__course__patient__in=patient_ids)
+    for row in rows.order_by("episode_id", "assessed_on").values(*COLUMNS, *more):
+        yield row, assessed_day(row)
+
+
+def _grade(day: IcansDay) -> dict[str, Any]:
+    return {"grade_computed": icans_grade(day), "grade_rule": RULE_VERSION}
 
 
 def assessed_day(row: dict[str, Any]) -> IcansDay:

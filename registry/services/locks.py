@@ -10,31 +10,30 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registry.metadata import Topic, topic_named, topics
-from registry.models import CaseLock, Patient, Signature, SiteLock
+from registry.models import CaseLock, Patient, RunCause, Signature, SiteLock
+from registry.services.blockers import refuse_blocked, refuse_blocked_site
+from registry.services.check_runs import run_ask
 from registry.services.derive import derive_patients
-from registry.services.lock_sql import LOCKED, NO_REASON, REASON_NEEDED, SITE_KEY, is_locked
+from registry.services.lock_sql import LOCKED, NO_REASON, REASON_NEEDED, is_locked
+from registry.services.reconcile import reconcile_cases
+from registry.services.refusals import WriteRefused
+from registry.services.site_turns import wait_for_writers
 from sites.access import require
 from sites.context import acting_as
 from sites.roles import Permission
-
-WAIT_FOR_WRITERS = "5s"
-
-
-class WriteRefused(ValidationError):  # noqa: N818 -- the name says what happened
-    """The record may not be changed now; the message says why and what to do."""
 
 
 def case_lock(*, patient: Patient, by: Any, reason: str, topic: str = "") -> None:
     """Lock a whole case, or the form of one topic. Locking what is locked changes nothing."""
     with _managing(patient.site, by, reason):
-        _wait_for_writers(patient.site_id)
+        wait_for_writers([patient.site_id])
+        refuse_blocked(patient, topics=[topic] if topic else (), at_lock=True)
         named = {"patient": patient, "topic": topic_named(topic).code if topic else ""}
         CaseLock.objects.get_or_create(
             **named, defaults={"site_id": patient.site_id, "reason": reason, "locked_by": by}
@@ -46,12 +45,14 @@ def case_unlock(*, patient: Patient, by: Any, reason: str, topic: str = "") -> N
     with _managing(patient.site, by, reason):
         if CaseLock.objects.filter(patient=patient, topic=topic).delete()[0]:
             _reopen([patient.pk], reason)
+            reconcile_cases([patient.pk])
 
 
 def site_lock(*, site: Any, until_on: date, by: Any, reason: str) -> None:
     """Lock all cases of a site whose first infusion was on or before a day; a later day extends an earlier lock."""
     with _managing(site, by, reason):
-        _wait_for_writers(site.pk)
+        wait_for_writers([site.pk])
+        refuse_blocked_site(site, until_on)
         if SiteLock.objects.filter(site=site, until_on__gt=until_on).exists():
             raise WriteRefused(_("The site is locked up to a later day. Unlock it first."))
         changes = {"until_on": until_on, "reason": reason, "locked_by": by, "locked_at": timezone.now()}
@@ -66,6 +67,7 @@ def site_unlock(*, site: Any, by: Any, reason: str) -> None:
             cases = list(held.distinct().values_list("pk", flat=True))
             lock.delete()
             _reopen(cases, reason)
+        run_ask(cause=RunCause.ASKED, site=site, asked_by=by)
 
 
 def refusal_of(error: Exception) -> WriteRefused | None:
@@ -111,17 +113,6 @@ def _managing(site: Any, by: Any, reason: str) -> Iterator[None]:
         raise WriteRefused(_("Say why."))
     with acting_as(by, reason=reason), transaction.atomic():
         yield
-
-
-def _wait_for_writers(site_id: Any) -> None:
-    """Let the writes that are under way at the site end, and keep new ones out until this lock stands."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT_FOR_WRITERS])
-            cursor.execute(f"SELECT pg_advisory_xact_lock({SITE_KEY.format(site='%s::uuid')})", [site_id])
-            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
-    except OperationalError as error:
-        raise WriteRefused(_("Data of this site are being saved right now. Try again in a moment.")) from error
 
 
 def _reopen(patient_ids: Iterable[Any], reason: str) -> None:

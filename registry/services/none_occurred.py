@@ -12,6 +12,7 @@ from registry.models import NoneOccurred, Patient
 from registry.services.case_turns import wait_for_turn
 from registry.services.locks import WriteRefused
 from registry.services.none_withdrawn import patients_with_rows
+from registry.services.reconcile import reconcile_cases
 from registry.services.status import editing
 
 
@@ -25,9 +26,11 @@ def none_record(*, patient: Patient, topic: str, by: Any) -> None:
             raise WriteRefused(_("There are rows already. Delete them first, if none of this occurred."))
         said = {"site_id": patient.site_id, "said_at": timezone.now(), "said_by": by}
         NoneOccurred.objects.get_or_create(patient=patient, topic=topic, defaults=said)
+        reconcile_cases([patient.pk], [NoneOccurred._meta.db_table])
 
 
 def none_withdraw(*, patient: Patient, topic: str, by: Any) -> None:
     """Take the answer back, so that the form is open again."""
     with editing(patient, topic, by, _("“none occurred” taken back")):
         NoneOccurred.objects.filter(patient=patient, topic=topic).delete()
+        reconcile_cases([patient.pk], [NoneOccurred._meta.db_table])

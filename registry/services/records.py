@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 
 from registry.metadata import Topic
 from registry.rules.icans import ice_total
 from registry.rules.labs import Analyte, to_canonical
+from registry.services.case_turns import may_try_again, wait_for_turns
 from registry.services.changed import rounded
-from registry.services.derive import derive_patients
 from registry.services.lab_rules import validate_lab
 from registry.services.locks import refusal_of
+from registry.services.refresh import record_written
 from registry.services.rowwise import ICE_ITEMS
 from sites.access import require
 from sites.context import acting_as
@@ -52,10 +53,12 @@ def record_create(
     above = {} if topic.parent is None else {topic.parent: parent}
     record = topic.model(site=site, missing=dict(missing or {}), **above)
     with writing(by, reason, source):
+        if topic.parent is not None:
+            wait_for_turns([patient_of(topic, record)])
         fill_in(topic, record, values)
         record.full_clean()
         record.save(force_insert=True)
-        derive_patients([patient_of(topic, record)], [topic.code])
+        record_written([patient_of(topic, record)], [topic.code])
         record.refresh_from_db()
     return record
 
@@ -78,6 +81,7 @@ def record_change(
     """
     require(by, Permission.CASE_EDIT, record.site_id)
     with writing(by, reason, source):
+        wait_for_turns([patient_of(topic, record)])
         current = topic.model.objects.select_for_update().get(pk=record.pk)
         _refuse_stale(current, values, version)
         before = _stored(current)
@@ -88,7 +92,7 @@ def record_change(
         current.version += 1
         current.full_clean()
         current.save(force_update=True)
-        derive_patients([patient_of(topic, current)], [topic.code])
+        record_written([patient_of(topic, current)], [topic.code])
         current.refresh_from_db()
     return current
 
@@ -98,8 +102,9 @@ def record_delete(*, topic: Topic, record: Any, by: Any, reason: str, source: st
     require(by, Permission.CASE_EDIT, record.site_id)
     with writing(by, reason, source):
         patient_id = patient_of(topic, record)
+        wait_for_turns([patient_id])
         topic.model.objects.get(pk=record.pk).delete()
-        derive_patients([patient_id])
+        record_written([patient_id])
 
 
 def patient_of(topic: Topic, record: Any) -> UUID:
@@ -120,6 +125,9 @@ def writing(by: Any, reason: str, source: str) -> Iterator[None]:
         except IntegrityError as error:
             if refused := refusal_of(error):
                 raise refused from error
+            raise
+        except OperationalError as error:
+            may_try_again(error)
             raise
 
 

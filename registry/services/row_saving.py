@@ -16,8 +16,8 @@ from django.db import OperationalError
 from registry.metadata import topics
 from registry.models import Patient
 from registry.services.case_turns import busy, may_try_again, wait_for_turn
-from registry.services.derive import derive_patients
 from registry.services.records import writing
+from registry.services.refresh import record_written
 from registry.services.rows import Outcome, RowWrite
 from registry.services.topic_saving import ROUNDS, Saving, TopicSaving
 from sites.access import require
@@ -60,4 +60,4 @@ def _save_all(saving: Saving, writes: Sequence[RowWrite]) -> None:
         if group := [write for write in writes if write.topic is topic]:
             TopicSaving(saving, topic).save(group)
     if saving.touched:
-        derive_patients([saving.patient.pk], saving.touched)
+        record_written([saving.patient.pk], saving.touched)

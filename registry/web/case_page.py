@@ -18,6 +18,7 @@ from registry.models import InfusionCourse, Patient
 from registry.selectors.cases import case_rows, case_topics
 from registry.selectors.progress import Standing
 from registry.web.case_cells import Cell, cell_of, heading_unit
+from registry.web.case_queries import list_of_case
 from registry.web.entry.rail import rail_of
 from sites.access import can
 from sites.roles import Permission
@@ -81,6 +82,7 @@ def case_page(user: Any, patient: Patient) -> dict[str, Any]:
         "here": ("", ""),
         "forms_total": len(FORMS),
         "forms_done": sum(known.standing in DONE for known in {stop.form: stop.progress for stop in stops}.values()),
+        "queries_url": list_of_case(patient),
         "addable": [form for form in FORMS if form.shape is Shape.REPEATED],
         "may_edit": can(user, Permission.CASE_EDIT, patient.site_id),
     }

@@ -25,6 +25,7 @@ from sites.roles import Permission
 
 FILTERS: Mapping[CaseFilter, Promise | str] = {
     CaseFilter.OPEN: gettext_lazy("open: neither signed nor locked"),
+    CaseFilter.QUERIES: gettext_lazy("query open"),
     CaseFilter.SIGNED: gettext_lazy("signed"),
     CaseFilter.LOCKED: gettext_lazy("locked"),
     CaseFilter.DRAFTS: gettext_lazy("with my drafts"),
@@ -88,8 +89,7 @@ def list_page(user: Any, wanted: CasesWanted, page: CasesPage) -> dict[str, Any]
         "lines": lines_of(user, page.patients),
         "headings": [_heading(wanted, order) for order in (CaseOrder.STUDY_ID, CaseOrder.INFUSED_ON)],
         "forms": [_(form.label) for form in FORMS],
-        # Nothing raises queries yet: their sign would only puzzle.
-        "standings": [standing for standing in Standing if standing is not Standing.QUERY_OPEN],
+        "standings": list(Standing),
         "filters": [(entry.value, words) for entry, words in FILTERS.items() if _has_filter(user, entry)],
         "is_filtered": bool(wanted.prefix or wanted.site_id or wanted.product or wanted.standing),
     }
@@ -109,7 +109,7 @@ def lines_of(user: Any, patients: list[Patient]) -> list[Line]:
 
 
 def _cell(form: FormProgress, url: str) -> Cell:
-    words, count = str(form.standing.words), form.missing_count
+    words, count = _standing_words(form), form.missing_count
     title = f"{_(form.form.label)}: {words}."
     if form.missing:
         title += " " + _("Missing: %(fields)s.") % {"fields": form.missing_words}
@@ -118,8 +118,20 @@ def _cell(form: FormProgress, url: str) -> Cell:
     if form.has_draft:
         words += _(", with your draft")
         title += " " + _("Your draft waits.")
-    shown = count if form.standing in COUNTED else 0
-    return Cell(url, form.standing.tone, form.standing.shape, words, title, shown, form.has_draft)
+    return Cell(url, form.standing.tone, form.standing.shape, words, title, _shown_count(form), form.has_draft)
+
+
+def _standing_words(form: FormProgress) -> str:
+    if form.standing is not Standing.QUERY_OPEN:
+        return str(form.standing.words)
+    return ngettext("%(count)s query open", "%(count)s queries open", form.queries) % {"count": form.queries}
+
+
+def _shown_count(form: FormProgress) -> int:
+    """Return the number beside the shape: open queries, or values that are missing."""
+    if form.standing is Standing.QUERY_OPEN:
+        return form.queries
+    return form.missing_count if form.standing in COUNTED else 0
 
 
 def _heading(wanted: CasesWanted, up: CaseOrder) -> Heading:

@@ -9,8 +9,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from registry.checks.declared import edit_checks
+from registry.checks.settings import settings_now
 from registry.selectors.home import COUNTED_AT_MOST, cases_by_site, cases_counted, death_reviews_waiting
+from registry.selectors.queries import SHOWN_AT_MOST, queries_waiting_count
 from registry.selectors.uploads import uploads_waiting
+from sites.context import current_context
 from sites.home import Card, register_cards, register_link
 from sites.models import User
 from sites.roles import Permission, Role
@@ -22,8 +26,19 @@ def register() -> None:
     register_link("cases", gettext_lazy("Cases"), "cases", permissions=[Permission.CASE_VIEW], order=10)
     register_cards("registry.own_cases", own_cases, roles=[Role.COORDINATOR, Role.INVESTIGATOR], order=20)
     register_cards("registry.all_cases", all_cases, roles=[Role.DATA_MANAGER], order=20)
+    register_link(
+        "queries",
+        gettext_lazy("Queries"),
+        "queries",
+        permissions=[Permission.CASE_VIEW],
+        order=20,
+        counter=queries_counted,
+    )
     register_link("uploads", gettext_lazy("Uploads"), "uploads", permissions=[Permission.CASE_UPLOAD], order=30)
     register_cards("registry.uploads", waiting_uploads, roles=[Role.COORDINATOR], order=10)
+    register_cards("registry.checks", checks, roles=[Role.DATA_MANAGER], order=30)
+    register_cards("registry.quality", quality, roles=[Role.DATA_MANAGER], order=29)
+    register_cards("registry.own_quality", own_quality, roles=[Role.COORDINATOR, Role.INVESTIGATOR], order=29)
     register_cards("registry.deaths", deaths, roles=[Role.ADJUDICATOR], order=10)
 
 
@@ -62,6 +77,25 @@ def _counted(count: int) -> str:
     return _("more than %(most)s") % {"most": most}
 
 
+def checks(user: User) -> Iterable[Card]:
+    """Tell a data manager how many edit checks run, and lead to their settings."""
+    running, declared = len(settings_now().running()), len(edit_checks())
+    text = _("%(running)s of %(declared)s checks are on.") % {"running": running, "declared": declared}
+    yield Card(_("Edit checks"), text, None, reverse("checks"), _("See checks"))
+
+
+def quality(user: User) -> Iterable[Card]:
+    """Lead a data manager to what waits and how complete the record is."""
+    text = _("What waits, how old it is, how complete the cases are, and the scorecard of each hospital.")
+    yield Card(_("Quality of the data"), text, None, reverse("quality"), _("See the quality of the data"))
+
+
+def own_quality(user: User) -> Iterable[Card]:
+    """Lead people of a hospital to its scorecard."""
+    text = _("How complete and how timely your cases are, beside all hospitals without names.")
+    yield Card(_("Quality of your data"), text, None, reverse("quality"), _("See the quality of the data"))
+
+
 def deaths(user: User) -> Iterable[Card]:
     """Tell an adjudicator how many deaths wait for a judgement."""
     waiting = death_reviews_waiting(user)
@@ -70,6 +104,15 @@ def deaths(user: User) -> Iterable[Card]:
         return
     text = ngettext("death waits for your judgement.", "deaths wait for your judgement.", waiting)
     yield Card(_("Deaths to judge"), text, waiting, reverse("reviews"), _("See the deaths"), is_urgent=True)
+
+
+def queries_counted(user: User) -> str:
+    """Return how many queries wait for a person, told no further than is worth a count on every page.
+
+    Where nobody acts yet, as on the page of an error before the sign-in is known, nothing can be counted.
+    """
+    waiting = queries_waiting_count(user) if current_context() else 0
+    return f"{SHOWN_AT_MOST}+" if waiting > SHOWN_AT_MOST else str(waiting or "")
 
 
 def waiting_uploads(user: User) -> Iterable[Card]:

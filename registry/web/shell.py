@@ -10,9 +10,10 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 
-from sites.access import grants_of
+from sites.access import can, grants_of
 from sites.home import links_for
 from sites.models import Site
+from sites.roles import Permission
 from sites.sign_in_age import seconds_left
 
 
@@ -26,12 +27,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "sign_in_warning_seconds": settings.QUELL_SIGN_IN_WARNING_SECONDS,
         "bar_links": lambda: _links(request),
         "bar_sites": lambda: _sites(request),
+        "may_view_cases": lambda: can(request.user, Permission.CASE_VIEW),
         "bar_choice": cache(lambda: _choice(request)),
     }
 
 
 def _links(request: HttpRequest) -> list[dict[str, Any]]:
-    links = [{"title": link.title, "url": link.url} for link in links_for(request.user)]
+    links = [
+        {"title": link.title, "url": link.url, "count": link.counter(request.user) if link.counter else ""}
+        for link in links_for(request.user)
+    ]
     here = [link for link in links if request.path.startswith(link["url"])]
     nearest = max(here, key=lambda link: len(link["url"]), default=None)
     return [{**link, "is_here": link is nearest and (link["url"] != "/" or request.path == "/")} for link in links]

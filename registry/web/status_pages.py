@@ -1,4 +1,4 @@
-"""What completing, locking, signing and adjudication add to case pages, the top bar and the home page."""
+"""What queries, completing, locking, signing and adjudication add to case pages, the top bar and the home page."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from registry.selectors import home
 from registry.web.case_panels import register_panel
+from registry.web.case_queries import queries_panel
 from registry.web.views.locks import forms_panel
 from registry.web.views.signatures import sign_panel
 from sites.home import Card, register_cards, register_link
@@ -19,6 +20,7 @@ from sites.roles import Permission, Role
 
 def register() -> None:
     """Hang the panels on the case page, the pages on the bar, and the counts on the home page."""
+    register_panel("queries", "registry/cases/queries.html", queries_panel, order=10)
     register_panel("forms", "registry/locks/forms_panel.html", forms_panel, order=20)
     register_panel("signatures", "registry/signatures/panel.html", sign_panel, order=30)
     register_link("locks", gettext_lazy("Locks"), "locks", permissions=[Permission.CASE_LOCK], order=40)

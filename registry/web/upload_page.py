@@ -10,6 +10,7 @@ from registry.intake.words import wording
 from registry.metadata import topic_named
 from registry.models import Upload, UploadFile
 from registry.models.uploads import UploadState
+from registry.web.check_runs_page import checks_after
 
 SHOWN = 200
 TONES = {
@@ -41,6 +42,7 @@ def upload_page(upload: Upload) -> dict[str, Any]:
         "may_discard": not upload.is_finished,
         "has_content": upload.files.filter(content__isnull=False).exists(),
         "error": wording(upload.error_code, {}) if upload.error_code else "",
+        "checks": checks_after(upload),
     }
 
 

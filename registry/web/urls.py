@@ -8,8 +8,11 @@ from registry.web.views.adjudication import adjudication, death_assign, review, 
 from registry.web.views.audit import audit, audit_file, audit_reads, audit_seal
 from registry.web.views.case_new import case_new
 from registry.web.views.cases import case, cases
+from registry.web.views.check_runs import check_run, check_runs
+from registry.web.views.checks import check, checks, checks_file
 from registry.web.views.drafts import case_draft
 from registry.web.views.entry import case_form, case_form_new, case_form_row
+from registry.web.views.grade_agreement import grade_agreement
 from registry.web.views.history import case_history, case_moment, field_history
 from registry.web.views.home import home
 from registry.web.views.identity import identity
@@ -18,6 +21,13 @@ from registry.web.views.language import choose_language
 from registry.web.views.linkage import linkage, linkages
 from registry.web.views.locks import case_forms, case_locks_decide, locks, site_lock_decide
 from registry.web.views.none_occurred import case_form_delete, case_none
+from registry.web.views.quality import quality, quality_ageing_csv, quality_completeness_csv, quality_compute
+from registry.web.views.queries import queries, queries_bulk, queries_csv
+from registry.web.views.query import query, query_act, query_after
+from registry.web.views.query_digest import query_digest
+from registry.web.views.query_new import query_new
+from registry.web.views.query_upload import queries_csv_upload
+from registry.web.views.scorecard import quality_missing, quality_rows, site_scorecard
 from registry.web.views.signatures import sign
 from registry.web.views.site_choice import switch_site
 from registry.web.views.timeline import timeline, timeline_csv
@@ -61,6 +71,28 @@ urlpatterns = [
     path("cases/<uuid:patient_id>/history/", case_history, name="case_history"),
     path("cases/<uuid:patient_id>/as-of/", case_moment, name="case_moment"),
     path("cases/<uuid:patient_id>/history/<slug:code>/<uuid:row_id>/<slug:name>/", field_history, name="field_history"),
+    path("queries/", queries, name="queries"),
+    path("queries/bulk/", queries_bulk, name="queries_bulk"),
+    path("queries/digest/", query_digest, name="query_digest"),
+    path("queries/new/", query_new, name="query_new"),
+    path("queries/new/csv/", queries_csv_upload, name="queries_csv_upload"),
+    path("queries/next/", query_after, name="query_next"),
+    path("queries/queries.csv", queries_csv, name="queries_csv"),
+    path("queries/<uuid:query_id>/", query, name="query"),
+    path("queries/<uuid:query_id>/act/", query_act, name="query_act"),
+    path("quality/", quality, name="quality"),
+    path("quality/ageing.csv", quality_ageing_csv, name="quality_ageing_csv"),
+    path("quality/completeness.csv", quality_completeness_csv, name="quality_completeness_csv"),
+    path("quality/compute/", quality_compute, name="quality_compute"),
+    path("quality/grades/", grade_agreement, name="quality_grades"),
+    path("quality/missing/", quality_missing, name="quality_missing"),
+    path("quality/rows/", quality_rows, name="quality_rows"),
+    path("quality/sites/<slug:code>/", site_scorecard, name="site_scorecard"),
+    path("checks/", checks, name="checks"),
+    path("checks/checks.csv", checks_file, name="checks_csv"),
+    path("checks/runs/", check_runs, name="check_runs"),
+    path("checks/runs/<uuid:run_id>/", check_run, name="check_run"),
+    path("checks/<slug:code>/", check, name="check"),
     path("audit/", audit, name="audit"),
     path("audit/events.csv", audit_file, name="audit_file"),
     path("audit/reads/", audit_reads, name="audit_reads"),

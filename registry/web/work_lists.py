@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from registry.metadata.forms import case_form
-from registry.models import Draft, InfusionCourse
+from registry.models import CheckRun, Draft, InfusionCourse, QueryState
+from registry.selectors.check_work import runs_failed
+from registry.selectors.queries import queries_waiting
+from registry.selectors.query_filters import QueryFilters
 from registry.selectors.worklist import (
     COVARIATES,
     LATEST,
@@ -25,6 +28,10 @@ from registry.selectors.worklist import (
     quiet_sites,
 )
 from registry.web.case_links import draft_address, form_address
+from registry.web.check_runs_page import run_address, run_title
+from registry.web.query_page import list_address, query_address
+from registry.web.query_ranks import age_words
+from registry.web.query_threads import words_of
 from sites.access import grants_of
 from sites.roles import Role
 
@@ -63,6 +70,26 @@ def work_lists(user: Any) -> list[WorkList]:
     held = grants_of(user).roles()
     makers = [maker for role, own in MAKERS.items() if role in held for maker in own]
     return [found for maker in makers for found in maker(user) if found.rows]
+
+
+def queries_to_answer(user: Any) -> Iterator[WorkList]:
+    """Tell a coordinator what their hospitals are asked, the most urgent first."""
+    yield _queries(user, QueryState.OPEN, _("Queries to answer"))
+
+
+def queries_to_settle(user: Any) -> Iterator[WorkList]:
+    """Tell a data manager which answers wait for a decision, the most urgent first."""
+    yield _queries(user, QueryState.ANSWERED, _("Answered queries"))
+
+
+def _queries(user: Any, state: QueryState, title: str) -> WorkList:
+    found = queries_waiting(user, state, SHOWN_AT_MOST + 1)
+    words, now, filters = words_of(found), timezone.now(), QueryFilters(state=state.lower())
+    rows = [
+        WorkRow(query_address(query, filters), query.patient.study_id, words[query.pk], age_words(query, now))
+        for query in found
+    ]
+    return _list(f"queries-{state.lower()}", title, rows, list_address(filters))
 
 
 def drafts(user: Any) -> Iterator[WorkList]:
@@ -125,6 +152,17 @@ def unsigned(user: Any) -> Iterator[WorkList]:
     yield _list("unsigned", _("Complete and not signed"), rows, reverse("cases") + "?standing=open", note)
 
 
+def failed_runs(user: Any) -> Iterator[WorkList]:
+    """Tell a data manager which runs of the checks failed and were not made good since."""
+    rows = [_failed_run(run) for run in runs_failed(SHOWN_AT_MOST + 1)]
+    yield _list("failed-runs", _("Runs of the checks"), rows, reverse("check_runs"))
+
+
+def _failed_run(run: CheckRun) -> WorkRow:
+    ago = _("%(time)s ago") % {"time": timesince(run.created_at, depth=1)}
+    return WorkRow(run_address(run), run_title(run), _("A run of the checks failed"), ago)
+
+
 def quiet(user: Any) -> Iterator[WorkList]:
     """Tell a data manager which sites seem to have stopped."""
     today = timezone.localdate()
@@ -156,7 +194,7 @@ def _form_label(code: str) -> str:
 
 
 MAKERS: dict[Role, tuple[Callable[[Any], Iterator[WorkList]], ...]] = {
-    Role.COORDINATOR: (drafts, follow_ups, covariates),
+    Role.COORDINATOR: (queries_to_answer, drafts, follow_ups, covariates),
     Role.INVESTIGATOR: (unsigned,),
-    Role.DATA_MANAGER: (quiet,),
+    Role.DATA_MANAGER: (failed_runs, queries_to_settle, quiet),
 }

@@ -48,6 +48,15 @@ PAGES = (
     ("new-case", "bob", "case_new"),
     ("uploads", "bob", "uploads"),
     ("upload-new", "bob", "upload_new"),
+    ("queries", "bob", "queries"),
+    ("queries-data-manager", "dana", "queries"),
+    ("query-new", "dana", "query_new"),
+    ("query-digest", "bob", "query_digest"),
+    ("quality", "dana", "quality"),
+    ("quality-own", "bob", "quality"),
+    ("quality-grades", "dana", "quality_grades"),
+    ("checks", "dana", "checks"),
+    ("check-runs", "dana", "check_runs"),
     ("locks", "dana", "locks"),
     ("adjudication", "dana", "adjudication"),
     ("linkage", "dana", "linkages"),
@@ -75,6 +84,9 @@ def test_take_the_pictures(live_server, open_as, page, locale) -> None:
     for name, person, view in PAGES:
         open_as(people[person], reverse(view))
         _take(page, name, locale)
+    for name, person, address in _about_queries():
+        open_as(people[person], address)
+        _take(page, name, locale)
     for name, view, arguments in CASE_PAGES:
         open_as(people["bob"], reverse(view, args=[patient.pk, *arguments]))
         _take(page, name, locale)
@@ -83,6 +95,28 @@ def test_take_the_pictures(live_server, open_as, page, locale) -> None:
     page.set_viewport_size({"width": 1024, "height": 700})
     open_as(people["bob"], reverse("case_form", args=[patient.pk, "crs_episode"]))
     _take(page, "crs-1024", locale)
+
+
+def _about_queries() -> Iterator[tuple[str, str, str]]:
+    """Yield what stands at an address of its own: a query, the form that it is about, a check and its dry run."""
+    from django.urls import reverse
+
+    from registry.models import DataQuery, IcansAssessment
+    from sites.context import acting_as_system
+
+    with acting_as_system("tests", reason="pictures"):
+        asked = DataQuery.objects.filter(site__code="HOU", topic="icans_assessment").order_by("id")
+        query = asked.first() or DataQuery.objects.filter(site__code="HOU").order_by("id")[0]
+        day = IcansAssessment.objects.filter(pk=query.row_id).first()
+    yield "query", "bob", reverse("query", args=[query.pk])
+    yield "query-data-manager", "dana", reverse("query", args=[query.pk])
+    if day is not None:
+        row = ["icans_episode", day.episode_id]
+        yield "form-with-a-query", "bob", reverse("case_form_row", args=[query.patient_id, *row])
+    yield "scorecard", "bob", reverse("site_scorecard", args=["HOU"])
+    check = reverse("check", args=["DT12_CRS_LATE"])
+    yield "check", "dana", check
+    yield "check-dry-run", "dana", f"{check}?dry=run&is=on&days=10"
 
 
 def _take(page, name: str, locale: str) -> None:

@@ -136,6 +136,7 @@ def test_a_judgement_is_given_once_by_the_one_who_was_asked_and_names_them_in_th
     assert event.pgh_context["reason"] == "death judged"
 
 
+@pytest.mark.usefixtures("nothing_blocks")
 def test_a_locked_case_can_be_judged(cast, death, judges):
     case_lock(patient=death.patient, by=cast.dana, reason="analysis")
     [review] = assign(cast, death, judges[0])

@@ -12,7 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registry.metadata.forms import FORMS
-from registry.models import CaseLock, CrsEpisode, Draft, InfusionCourse, LabResult, Patient, SiteLock
+from registry.models import (
+    CaseLock,
+    CrsEpisode,
+    DataQuery,
+    Draft,
+    InfusionCourse,
+    LabResult,
+    Patient,
+    QueryState,
+    SiteLock,
+)
 from registry.selectors.case_filters import CaseFilter, CaseOrder
 from registry.services.signatures import case_sign
 from registry.web.case_panels import _panels, register_panel
@@ -198,11 +208,22 @@ def standing(infused, cast):
         Draft.objects.create(
             site=cast.sev, patient=drafted, owner=cast.alice, form="lab", saved_at=timezone.now(), typed={"a": "1"}
         )
+        _asked(Patient.objects.get(study_id="C-0008"), QueryState.OPEN)
+        _asked(Patient.objects.get(study_id="C-0010"), QueryState.ANSWERED)
         held = Patient.objects.filter(site=cast.sev, infusion_courses__infused_on=early)
         held_ids = set(held.values_list("study_id", flat=True))
     with acting_as(cast.ivan):
         case_sign(patient=signed, by=cast.ivan)
     return held_ids
+
+
+def _asked(patient, state, topic="patient", row=None, **values) -> DataQuery:
+    """A query of a person about a row of a case, without the acts that lead to its state."""
+    now = timezone.now()
+    return DataQuery.objects.create(
+        site=patient.site, patient=patient, topic=topic, row_id=row or patient.pk, text="Is that so?", state=state,
+        opened_at=now, asked_at=now, **values,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("order", ["study_id", "-infused_on"])
@@ -212,6 +233,7 @@ def test_cases_can_be_asked_for_by_where_they_stand(cast, standing, signed_in, w
     assert found["signed"] == {"C-0002"}
     assert found["locked"] == {"C-0004"} | standing
     assert found["drafts"] == {"C-0006"}
+    assert found["queries"] == {"C-0008"}
     everything = set(_walk(client, "on", sort=order))
     assert found["open"] == everything - found["signed"] - found["locked"]
     assert set(_walk(signed_in(cast.ivan), "on", standing="drafts", sort=order)) == set()
@@ -231,6 +253,18 @@ def test_every_cell_says_in_shape_and_words_how_far_the_form_is(cast, standing, 
     assert "Your draft waits." in text
 
 
+def test_a_form_with_an_open_query_says_how_many(cast, standing, signed_in) -> None:
+    with acting_as_system("tests", reason="a second query"):
+        asked = Patient.objects.get(study_id="C-0008")
+        _asked(asked, QueryState.OPEN)
+    response = signed_in(cast.alice).get(reverse("cases"), {"standing": "queries"})
+    assert [line.patient.study_id for line in response.context["lines"]] == ["C-0008"]
+    text = " ".join(response.content.decode().split())
+    assert 'title="Patient: 2 queries open. Missing: Year of birth' in text
+    assert '<span aria-hidden="true">? <small>2</small></span><span class="unseen">2 queries open</span>' in text
+    assert "Query open</li>" in text
+
+
 def test_only_who_enters_cases_is_offered_a_new_one(cast, many, signed_in) -> None:
     assert [bool(signed_in(cast[name]).get(reverse("cases")).context["new_url"]) for name in ("ivan", "dana")] == [
         False,
@@ -246,7 +280,7 @@ def test_behind_either_wall_alone_the_list_holds_no_case_of_another_site(cast, i
         assert {case.site_id for case in shown} == {cast.sev.pk}
 
 
-@pytest.mark.parametrize(("person", "budget"), [("alice", 18), ("carol", 17), ("dana", 22)])
+@pytest.mark.parametrize(("person", "budget"), [("alice", 20), ("carol", 19), ("dana", 24)])
 @pytest.mark.parametrize("asked", [{}, {"sort": "-infused_on"}, {"before": "end"}, {"standing": "open"}])
 def test_the_list_keeps_within_its_budget_of_queries(cast, infused, signed_in, person, budget, asked) -> None:
     client = signed_in(cast[person])
@@ -271,6 +305,34 @@ def test_the_case_shows_every_topic_with_units_and_days_and_never_the_identity(c
     assert "sevilla_cause_other" in text
     for identity in ("local_record_number", "sevilla_given_name", "sevilla_family_name", "Date of birth"):
         assert identity not in text
+
+
+def test_the_case_lists_its_queries_with_the_way_to_the_value_and_to_the_thread(cast, two, signed_in) -> None:
+    with acting_as_system("tests", reason="queries"):
+        episode = CrsEpisode.objects.get(course__patient=two[0])
+        open_one = _asked(two[0], QueryState.OPEN, "crs_episode", episode.pk, field="onset_on")
+        _asked(two[0], QueryState.ANSWERED, "crs_episode", episode.pk, field="max_grade")
+        _asked(two[0], QueryState.CLOSED, resolution="SETTLED", closed_at=timezone.now())
+    text = " ".join(page(signed_in(cast.alice), "case", two[0].pk).split())
+    assert "1 query is open. 1 is answered and waits for the registry." in text
+    at = reverse("case_form_row", args=[two[0].pk, "crs_episode", episode.pk])
+    assert f'<a href="{at}#query-{open_one.pk}">CRS episode {episode.crs_no}, Onset of CRS</a>' in text
+    assert f'<a href="{reverse("query", args=[open_one.pk])}?case=SEV-0001&amp;state=all">Is that so?</a>' in text
+    assert "The answer settles it" in text
+    assert f'<a href="{reverse("queries")}?case=SEV-0001&amp;state=all&amp;form=crs_episode">1<' in text
+    assert "Query open</span>" in text
+
+
+def test_a_case_costs_as_many_queries_with_thirty_questions_as_with_one(cast, two, signed_in) -> None:
+    client, address = signed_in(cast.dana), reverse("case", args=[two[0].pk])
+    with acting_as_system("tests", reason="a query"):
+        _asked(two[0], QueryState.OPEN)
+    before = _queries(client, address)
+    with acting_as_system("tests", reason="many queries"):
+        for _number in range(30):
+            _asked(two[0], QueryState.OPEN)
+    assert _queries(client, address) == before
+    assert "21 more" in page(client, "case", two[0].pk)
 
 
 def test_why_a_value_is_missing_stands_in_its_place(cast, two, signed_in) -> None:

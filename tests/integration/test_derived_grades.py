@@ -110,3 +110,27 @@ def test_iechs_is_graded_by_its_worst_manifestation(course):
     derive_patients([course.patient_id], topics=["iechs_episode"])
     episode.refresh_from_db()
     assert (episode.grade_computed, episode.grade_rule) == (4, "HINES-2023/provisional")
+
+
+def test_cases_of_two_sites_with_the_same_study_id_are_graded_apart(course):
+    """The days of one episode follow each other, so that what came before a day is known."""
+    with acting_as_system("test", reason="the same study id elsewhere"):
+        site = Site.objects.create(code="HOU", name="Houston", country="US", time_zone="America/Chicago")
+    with acting_as_system("test", reason="the same study id elsewhere"):
+        patient = Patient.objects.create(site=site, study_id="SEV-001", age_at_infusion=60)
+        other = InfusionCourse.objects.create(
+            site=site, patient=patient, course_no=1, product=course.product, infused_on=DAY0
+        )
+        days = [crs_day(one, had_antipyretic=True) for one in (course, other)]
+        later = [
+            CrsAssessment.objects.create(
+                site=day.site,
+                episode=day.episode,
+                assessed_on=DAY0 + dt.timedelta(days=1),
+                **{**FEBRILE, "temp_max_c": "36.8", "vasopressors": 1},
+            )
+            for day in days
+        ]
+        derive_patients([course.patient_id, patient.pk])
+        grades = CrsAssessment.objects.filter(pk__in=[day.pk for day in later]).values_list("grade_computed", flat=True)
+        assert list(grades) == [3, 3]

@@ -304,7 +304,7 @@ def test_an_error_in_the_middle_of_saving_leaves_nothing_half_done_and_the_draft
     def fails(*_given):
         raise RuntimeError("in the middle")
 
-    monkeypatch.setattr(row_saving, "derive_patients", fails)
+    monkeypatch.setattr(row_saving, "record_written", fails)
     days.client.raise_request_exception = False
     assert days.client.post(days.url, {**days.typed, "act": "save"}).status_code == 500
     assert (rows(CrsAssessment), rows(CrsEpisode)[0].max_grade) == ([], None)

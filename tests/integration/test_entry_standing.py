@@ -151,6 +151,7 @@ def test_what_was_typed_on_a_form_that_is_locked_by_now_goes_into_the_draft_alon
     assert page.send() == 302
 
 
+@pytest.mark.usefixtures("nothing_blocks")
 def test_a_locked_case_is_a_case_to_read(cast, case, days):
     case_lock(patient=case, by=cast.dana, reason="analysis")
     assert days.send(crs_assessment__0__temp_max_c="40") == 422

@@ -163,7 +163,7 @@ def test_withdrawn_objected_groundless_and_courseless_cases_stay_out_and_are_cou
         bare.infusion_courses.all().delete()
     facts = freeze(order(), tmp_path)
     counted = {entry["reason"]: entry["patients"] for entry in facts["excluded"]}
-    assert counted == {"SITE": 0, "WITHDRAWN": 1, "OBJECTED": 1, "NO_BASIS": 1, "NO_COURSE": 1}
+    assert counted == {"SITE": 0, "WITHDRAWN": 1, "OBJECTED": 1, "NO_BASIS": 1, "NO_COURSE": 1, "BLOCKED": 0}
     assert len(rows(members(build_package(tmp_path).path), "patient")) == 2
 
 

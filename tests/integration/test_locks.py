@@ -32,6 +32,8 @@ from sites.context import acting_as, acting_as_system
 from tests.factories.files import csv_file
 from tests.factories.whole_case import INFUSED, whole_case
 
+pytestmark = pytest.mark.usefixtures("nothing_blocks")
+
 
 @pytest.fixture
 def case(cast):

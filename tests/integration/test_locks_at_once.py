@@ -8,10 +8,12 @@ import pytest
 from django.db import connections
 
 from registry.models import CaseLock, Patient
-from registry.services import locks
+from registry.services import site_turns
 from registry.services.locks import WriteRefused, case_lock
 from sites.context import acting_as, acting_as_system
 from tests.cast import create_cast
+
+pytestmark = pytest.mark.usefixtures("nothing_blocks")
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def test_a_lock_waits_for_a_write_that_is_under_way_and_holds_from_then_on(scene
 
 def test_a_lock_gives_up_in_words_where_a_long_upload_runs(scene, monkeypatch):
     cast, patient = scene
-    monkeypatch.setattr(locks, "WAIT_FOR_WRITERS", "100ms")
+    monkeypatch.setattr(site_turns, "WAIT_FOR_WRITERS", "100ms")
     outcome = []
     with acting_as(cast.alice):
         Patient.objects.filter(pk=patient.pk).update(sex="MALE")

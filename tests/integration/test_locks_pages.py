@@ -12,6 +12,8 @@ from sites.context import acting_as_system
 from tests.cast import PASSWORD
 from tests.factories.whole_case import INFUSED, whole_case
 
+pytestmark = pytest.mark.usefixtures("nothing_blocks")
+
 
 @pytest.fixture
 def case(cast):

@@ -14,6 +14,7 @@ from registry.models import (
     CaseLock,
     CrsAssessment,
     CrsEpisode,
+    DataQuery,
     Death,
     Draft,
     FollowUp,
@@ -21,6 +22,7 @@ from registry.models import (
     InfusionCourse,
     NoneOccurred,
     Patient,
+    QueryState,
     SiteLock,
 )
 from registry.selectors.progress import FormProgress, Standing, forms_progress
@@ -196,6 +198,49 @@ def test_a_death_is_asked_about_the_dead_alone(cast, patient, status, has_death,
 def test_a_death_alone_starts_the_form_of_follow_up(cast, patient) -> None:
     Death.objects.create(site=patient.site, patient=patient)
     assert progress(cast.alice, patient, "follow_up").standing == Standing.IN_PROGRESS
+
+
+def ask(patient, topic, row, state=QueryState.OPEN) -> DataQuery:
+    """A query of a person about a row."""
+    now = timezone.now()
+    return DataQuery.objects.create(
+        site=patient.site, patient=patient, topic=topic, row_id=row.pk, text="Is that so?", state=state, opened_at=now,
+        asked_at=now,
+    )  # fmt: skip
+
+
+def test_an_open_query_outranks_what_was_entered_and_is_counted(cast, patient, episode) -> None:
+    complete(patient, "crs_episode", "crs_assessment", by=cast.alice)
+    query = ask(patient, "crs_episode", episode)
+    ask(patient, "crs_assessment", episode)
+    found = progress(cast.alice, patient, "crs_episode")
+    assert (found.standing, found.queries) == (Standing.QUERY_OPEN, 2)
+    assert progress(cast.alice, patient, "patient").queries == 0
+    DataQuery.objects.exclude(pk=query.pk).delete()
+    query.state = QueryState.ANSWERED
+    query.save()
+    found = progress(cast.alice, patient, "crs_episode")
+    assert (found.standing, found.queries) == (Standing.COMPLETE, 0), "an answered query waits for the registry"
+
+
+def test_locks_and_signatures_outrank_an_open_query(cast, patient, episode) -> None:
+    ask(patient, "crs_episode", episode)
+    with acting_as(cast.ivan):
+        case_sign(patient=patient, by=cast.ivan)
+    found = progress(cast.alice, patient, "crs_episode")
+    assert (found.standing, found.queries) == (Standing.SIGNED, 1)
+    CaseLock.objects.create(site=patient.site, patient=patient, topic="", reason="analysis", locked_by=cast.dana)
+    assert progress(cast.alice, patient, "crs_episode").standing == Standing.LOCKED
+
+
+def test_a_query_of_another_case_counts_there_alone(cast, patient, episode) -> None:
+    other = Patient.objects.create(site=cast.sev, study_id="A-2")
+    ask(patient, "crs_episode", episode)
+    found = {
+        case: sum(form.queries for form in forms)
+        for case, forms in forms_progress(cast.alice, [patient, other]).items()
+    }
+    assert found == {patient.pk: 1, other.pk: 0}
 
 
 def test_a_draft_is_told_to_who_typed_it_alone(cast, patient) -> None:

@@ -25,7 +25,10 @@ from sites.models import Membership
 from tests.cast import Cast
 from tests.factories.whole_case import whole_case
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "export"])
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "export"]),
+    pytest.mark.usefixtures("nothing_blocks"),
+]
 UNTIL = timezone.localdate() + dt.timedelta(days=30)
 
 

@@ -19,7 +19,7 @@ from sites.context import acting_as
 from tests.cast import Cast
 from tests.factories.whole_case import whole_case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_blocks")]
 UNTIL = timezone.localdate() + dt.timedelta(days=30)
 CONTENT = b"the bytes of a package"
 MANIFEST = {

@@ -16,6 +16,8 @@ from sites.audit import event_model_of
 from sites.context import acting_as_system
 from tests.factories.whole_case import whole_case
 
+pytestmark = pytest.mark.usefixtures("nothing_blocks")
+
 
 @pytest.fixture
 def case(cast):

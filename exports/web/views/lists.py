@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exports import services
+from exports.freeze.eligibility import Exclusion
 from exports.models import Release
 from exports.selectors import preview, releases_visible
 from exports.web.forms import NewReleaseForm
@@ -31,16 +32,18 @@ def releases(request: HttpRequest) -> HttpResponse:
 def release_new(request: HttpRequest) -> HttpResponse:
     """Show what a release would hold and leave out, and ask for it."""
     user = person(request)
-    form = NewReleaseForm(request.POST or None)
+    leaving, left_out = preview(user, timezone.localdate())
+    form = NewReleaseForm(request.POST or None, blocked=left_out[Exclusion.BLOCKED])
     if request.method == "POST" and form.is_valid():
         return redirect("release", pk=_request(form, user).pk)
-    leaving, left_out = preview(user, timezone.localdate())
     reasons = [(reason.label, n) for reason, n in left_out.items()]
     facts = {"form": form, "leaving": leaving, "reasons": reasons, "left_out": sum(left_out.values())}
+    facts["blocked"] = left_out[Exclusion.BLOCKED]
     return render(request, "exports/release_new.html", facts)
 
 
 def _request(form: NewReleaseForm, user: User) -> Release:
     cleaned = form.cleaned_data
     project = cleaned["project"] or services.project_create(title=cleaned["title"], by=user)
-    return services.release_request(project=project, name=cleaned["name"], by=user)
+    leaves_out = cleaned.get("leaves_out_blocked", False)
+    return services.release_request(project=project, name=cleaned["name"], by=user, leaves_out_blocked=leaves_out)

@@ -22,7 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("--without-cases", action="store_true", help="hospitals, agreements and people only")
 
     def handle(self, *_args: Any, force: bool, without_cases: bool, **_options: Any) -> None:
-        from registry.demo.load import DemoRefused, cases_load, people_load
+        from registry.demo.load import DemoRefused, cases_load, checks_run, people_load
+        from registry.services.quality import figures_compute
 
         if not (settings.QUELL_DEMO or force):
             raise CommandError("This is no demonstration (QUELL_DEMO is off). --force loads the simulated data anyway.")
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Simulated hospitals and people: {people_load()} entries added.")
             if not without_cases:
                 self._tell_cases(cases_load())
+                self.stdout.write(f"Queries raised by the checks: {checks_run()}.")
+                figures_compute()
         except (RealDataHere, DemoRefused) as error:
             raise CommandError(str(error)) from None
 

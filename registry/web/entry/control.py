@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,7 +20,9 @@ class Box:
     """One control. `text` is what stands in it now, `was` what is saved; `state` what the text is read as.
 
     `asked` says by which other control of the page, and with which answers, it is asked; "" for always. `refreshes`
-    names the grid that is made anew when it changes; `has_focus` marks the one where typing begins.
+    names the grid that is made anew when it changes; `has_focus` marks the one where typing begins. `query` is the
+    state of a data query that speaks of it, `threads` are those that stand below it, and `verified` says who has
+    checked the value that is saved.
     """
 
     name: str
@@ -44,6 +47,9 @@ class Box:
     aria: str = ""
     refreshes: str = ""
     has_focus: bool = False
+    query: str = ""
+    threads: list[Any] = field(default_factory=list)
+    verified: str = ""
 
     @property
     def id(self) -> str:

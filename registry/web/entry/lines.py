@@ -14,13 +14,17 @@ from registry.web.entry.control import Box
 
 @dataclass
 class Computed:
-    """A value that the registry works out; `tone` is "differs" beside another grade, "waits" while something lacks."""
+    """A value that the registry works out; `tone` is "differs" beside another grade, "waits" while something lacks.
+
+    `query` is the state of a data query that speaks of it.
+    """
 
     key: str
     label: str
     text: str = ""
     tone: str = ""
     title: str = ""
+    query: str = ""
 
 
 @dataclass
@@ -41,7 +45,10 @@ class Choice:
 
 @dataclass
 class Line:
-    """One row on the page. `typed_id` and `version` name the row as the person saw it."""
+    """One row on the page. `typed_id` and `version` name the row as the person saw it.
+
+    `threads` are the data queries that stand beneath it; `query` is the state of one that speaks of the day itself.
+    """
 
     slot: str
     topic: Topic
@@ -57,6 +64,8 @@ class Line:
     says: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
+    threads: list[Any] = field(default_factory=list)
+    query: str = ""
     is_deleted: bool = False
     hidden: dict[str, str] = field(default_factory=dict)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -19,12 +20,14 @@ from registry.selectors.cases import cases_visible
 from registry.selectors.deleted_rows import was_row_of
 from registry.selectors.status import locked_topics
 from registry.services.drafts import draft_of
+from registry.web.case_links import address
 from registry.web.entry.boxes import is_asked
 from registry.web.entry.case import Case, case_of, head_row
 from registry.web.entry.choices import put_choices
 from registry.web.entry.grids import ONE_BY_ONE
 from registry.web.entry.lab_grid import LAB
 from registry.web.entry.previews import preview
+from registry.web.entry.queries import put_queries
 from registry.web.entry.rail import NEW, Stop, following, rail_of, row_title
 from registry.web.entry.sheet import Sheet, sheet_of
 from sites.access import can
@@ -158,11 +161,20 @@ def page_context(request: HttpRequest, place: Place, sheet: Sheet, standing: Pag
         "draft_url": reverse("case_draft", args=[place.case.patient.pk, place.form.code]),
         "history_url": reverse("case_history", args=[place.case.patient.pk]),
         "now": timezone.now(),
+        "banner": put_queries(request.user, sheet, place.url),
+        "ask_url": _ask_url(request, place.case.patient),
         "is_typed_anew": bool(sheet.typed),
         "has_rows": any(not line.is_new or getattr(line, "cells", None) for line in sheet.lines),
         "typed_reason": sheet.typed.get("reason", ""),
         "typed_complete": "complete" in sheet.typed if sheet.typed else None,
     }
+
+
+def _ask_url(request: HttpRequest, patient: Patient) -> str:
+    """Return the address at which this person asks about the rows of a case, "" for who may not."""
+    may_ask = can(request.user, Permission.QUERY_OPEN, patient.site_id)
+    url = address("query_new") if may_ask else ""
+    return f"{url}?{urlencode({'patient': patient.pk})}" if url else ""
 
 
 def _begin(sheet: Sheet) -> None:

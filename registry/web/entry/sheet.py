@@ -37,6 +37,7 @@ class Sheet:
     reason_error: str = ""
     refusal: str = ""
     saved_rows: int = 0
+    violations: list[Any] = field(default_factory=list)
     merged: list[tuple[str, str]] = field(default_factory=list)
 
     @property

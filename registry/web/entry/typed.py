@@ -145,7 +145,15 @@ def _words(field: VariableField, text: str) -> Typed:
 def _identifying(field: VariableField, text: str) -> str:
     if field.variable is None or field.variable.privacy is not Privacy.FREE_TEXT:
         return ""
+    return identifying_words() if is_identifying(text) else ""
+
+
+def is_identifying(text: str) -> bool:
+    """Tell whether words seem to hold a name, a telephone or record number, or a full date."""
     has_number = any(sum(map(str.isdigit, found[0])) >= _PHONE_DIGITS for found in _PHONE.finditer(text))
-    if has_number or any(pattern.search(text) for pattern in _IDENTIFYING):
-        return _("This looks like a name, a number or a date. Leave out whatever identifies the patient.")
-    return ""
+    return has_number or any(pattern.search(text) for pattern in _IDENTIFYING)
+
+
+def identifying_words() -> str:
+    """Return what is said of such words."""
+    return _("This looks like a name, a number or a date. Leave out whatever identifies the patient.")

@@ -6,19 +6,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from registry.metadata.forms import CaseForm, Shape
+from registry.selectors.case_queries import queries_moved
 from registry.services.drafts import draft_discard, draft_save
-from registry.services.locks import WriteRefused
-from registry.services.status import form_complete, form_reopen
+from registry.services.refusals import WriteRefused
+from registry.web.entry.completing import Refusal, complete_as_said, violations_of
 from registry.web.entry.days import MORE
 from registry.web.entry.grids import MORE_ROWS
 from registry.web.entry.heads import as_number
@@ -36,6 +36,7 @@ from registry.web.entry.page import (
 from registry.web.entry.rail import following, rail_of
 from registry.web.entry.saving import PAGE_WIDE, Saved, plain, save_sheet, show_outcomes
 from registry.web.entry.sheet import Sheet
+from registry.web.entry.telling import tell, tell_moved
 from sites.access import guard, require
 from sites.roles import Permission
 
@@ -124,18 +125,27 @@ def _save(request: HttpRequest, place: Place, standing: PageStanding, typed: dic
         return _refused(request, place, standing, typed, words)
     if place.gone and typed.get(f"{place.form.first.code}-0-id"):
         return _refused(request, place, standing, _anew(typed), _deleted_words())
-    reason = typed.get("reason", "").strip()[:200]
+    reason, began = typed.get("reason", "").strip()[:200], timezone.now()
     try:
         saved = save_sheet(typed, place.build, by=request.user, reason=reason)
     except WriteRefused as refused:
         return _refused(request, place, standing, typed, " ".join(refused.messages))
     if not saved.is_whole:
+        tell_moved(request, queries_moved(request.user, place.case.patient, began))
         return _partly(request, place, saved)
     draft_discard(patient=place.case.patient, form=place.form.code, row=place.row, by=request.user)
-    if words := _complete(request, place, standing, reason):
-        messages.warning(request, words)
-    _tell(request, saved)
-    return redirect(_where(request, place, saved, act))
+    wanted, refused = _is_wanted_complete(request, standing), Refusal()
+    if wanted is not None:
+        refused = complete_as_said(place, wanted=wanted, by=request.user, reason=reason)
+    moved = queries_moved(request.user, place.case.patient, began)
+    if refused.findings:
+        tell(request, saved, moved)
+        return _blocked(request, place, saved, refused)
+    if refused.words:
+        messages.warning(request, refused.words)
+    where = _where(request, place, saved, act)
+    tell(request, saved, moved, "" if act == "save" else _page_of(place, saved))
+    return redirect(where)
 
 
 def _deleted_words() -> str:
@@ -172,6 +182,14 @@ def _partly(request: HttpRequest, place: Place, saved: Saved) -> HttpResponse:
     return _again(request, here, standing_of(request, here), sheet, UNSAVED)
 
 
+def _blocked(request: HttpRequest, place: Place, saved: Saved, refused: Refusal) -> HttpResponse:
+    """All rows are saved, and the form is not complete: the page says what stops it, and where."""
+    here = _place_now(request, place, saved)
+    sheet = here.build()
+    sheet.violations = violations_of(request.user, sheet, refused.findings)
+    return _again(request, here, standing_of(request, here), sheet, UNSAVED)
+
+
 def _place_now(request: HttpRequest, place: Place, saved: Saved) -> Place:
     """Read the page anew after a save; a new page is that of its head row as soon as that is saved."""
     head = saved.head.pk if place.form.shape is Shape.REPEATED and saved.head is not None else None
@@ -195,40 +213,12 @@ def _again(request: HttpRequest, place: Place, standing: PageStanding, sheet: Sh
     return render(request, TEMPLATE, context, status=status)
 
 
-def _complete(request: HttpRequest, place: Place, standing: PageStanding, reason: str) -> str:
-    """Complete the form or open it again, as its box says; return why not, if not."""
+def _is_wanted_complete(request: HttpRequest, standing: PageStanding) -> bool | None:
+    """Return whether the form is to be complete, as its box says; None where that is to stay as it is."""
     wanted = "complete" in request.POST
     # Whoever left the box as it was has not decided on what somebody else did meanwhile.
     was = request.POST.get("complete-was", "yes" if standing.is_complete else "no") == "yes"
-    if wanted == was or wanted == standing.is_complete:
-        return ""
-    patient = place.case.patient
-    try:
-        with transaction.atomic():
-            for topic in place.form.topics:
-                if wanted:
-                    form_complete(patient=patient, topic=topic.code, by=request.user)
-                else:
-                    form_reopen(patient=patient, topic=topic.code, by=request.user, reason=reason)
-    except WriteRefused as refused:
-        return " ".join(refused.messages)
-    return ""
-
-
-def _tell(request: HttpRequest, saved: Saved) -> None:
-    if not (saved.rows or saved.deleted):
-        messages.info(request, _("Nothing was changed."))
-        return
-    words = ngettext("%(rows)s row saved.", "%(rows)s rows saved.", saved.rows) % {"rows": saved.rows}
-    if saved.deleted:
-        words += " " + ngettext("%(rows)s row deleted.", "%(rows)s rows deleted.", saved.deleted) % {
-            "rows": saved.deleted
-        }
-    messages.success(request, words)
-    for other in dict.fromkeys(saved.merged):
-        messages.info(
-            request, _("%(person)s changed other fields meanwhile; both changes are kept.") % {"person": other}
-        )
+    return None if wanted == was or wanted == standing.is_complete else wanted
 
 
 def _where(request: HttpRequest, place: Place, saved: Saved, act: str) -> str:
@@ -236,10 +226,19 @@ def _where(request: HttpRequest, place: Place, saved: Saved, act: str) -> str:
     patient = place.case.patient
     if act == "close":
         return reverse("case", args=[patient.pk])
-    row = str(saved.head.pk) if place.form.shape is Shape.REPEATED and saved.head is not None else place.row
     if act == "next":
-        stop = following(rail_of(request.user, patient), place.form.code, row)
+        stop = following(rail_of(request.user, patient), place.form.code, _row(place, saved))
         return stop.url if stop else reverse("case", args=[patient.pk])
+    return _page_of(place, saved)
+
+
+def _page_of(place: Place, saved: Saved) -> str:
+    """Return the address of the page that was saved; a new one has one of its own by now."""
+    row = _row(place, saved)
     if row and row != place.row:
-        return reverse("case_form_row", args=[patient.pk, place.form.code, row])
+        return reverse("case_form_row", args=[place.case.patient.pk, place.form.code, row])
     return place.url
+
+
+def _row(place: Place, saved: Saved) -> str:
+    return str(saved.head.pk) if place.form.shape is Shape.REPEATED and saved.head is not None else place.row

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,12 +24,17 @@ from registry.selectors.status import case_locks, case_states, form_states, form
 from registry.services.locks import WriteRefused, case_lock, case_unlock, site_lock, site_unlock
 from registry.services.signatures import signed_cases
 from registry.services.status import form_complete, form_reopen
+from registry.web.blocked import blocked_words
 from registry.web.forms.locks import FormAct, SiteAct
 from sites.access import can, guard
 from sites.models import Site
 from sites.roles import Permission
 
 ON_A_PAGE = 50
+STOPPED_BY_CHECKS: Mapping[str, Promise | str] = {
+    "complete": gettext_lazy("Not complete yet. Correct these values, or ask a data manager to let them pass:"),
+    "lock": gettext_lazy("Not locked. These values have to be corrected, or let pass with a reason, first:"),
+}
 
 
 def forms_panel(request: HttpRequest, patient: Patient) -> dict[str, Any]:
@@ -70,8 +79,17 @@ def _decide(request: HttpRequest, patient_id: UUID, acts: Mapping[str, Callable[
     except LookupError:
         messages.error(request, _("Choose a form."))
     except WriteRefused as refused:
-        messages.error(request, " ".join(refused.messages))
+        messages.error(request, _refusal(request, patient, form.cleaned_data["topic"], refused))
     return redirect(reverse("case", args=[patient.pk]) + "#forms")
+
+
+def _refusal(request: HttpRequest, patient: Patient, topic: str, refused: WriteRefused) -> str:
+    """Return why not: where checks stop it, each violation with the way to its row."""
+    act = request.POST["act"]
+    if act not in STOPPED_BY_CHECKS:
+        return " ".join(refused.messages)
+    found = blocked_words(request.user, patient, [topic] if topic else (), at_lock=act == "lock")
+    return format_html("{} {}", STOPPED_BY_CHECKS[act], found) if found else " ".join(refused.messages)
 
 
 @guard(Permission.CASE_LOCK)
@@ -115,7 +133,16 @@ def _act_on_site(request: HttpRequest, site: Site, *, until_on: Any, reason: str
         else:
             site_lock(site=site, until_on=until_on, by=request.user, reason=reason)
     except WriteRefused as refused:
-        messages.error(request, " ".join(refused.messages))
+        messages.error(request, _site_refusal(site, refused))
+
+
+def _site_refusal(site: Site, refused: WriteRefused) -> str:
+    """Return why not; several sentences are those of checks, whose queries stand in the list."""
+    words = " ".join(refused.messages)
+    if len(refused.messages) == 1:
+        return words
+    url = f"{reverse('queries')}?{urlencode({'site': site.code, 'state': 'all'})}"
+    return format_html('{} <a href="{}">{}</a>', words, url, _("See the queries of this site"))
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -24,7 +24,7 @@ _CHANGING = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}"
 )
 _NUMBERS = {"X-Request-ID", "Content-Length", "Expires"}
-_BY_STATUS = {403: Outcome.REFUSED, 404: Outcome.ABSENT, 405: Outcome.NOT_ALLOWED}
+_BY_STATUS = {401: Outcome.SIGN_IN, 403: Outcome.REFUSED, 404: Outcome.ABSENT, 405: Outcome.NOT_ALLOWED}
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import administration, entry, pages, releases, signin, status
+from tests.access.matrix import administration, api, entry, pages, queries, releases, signin, status
 from tests.access.matrix.row import Row
 
 AREAS: dict[str, list[Row]] = {
     "pages": pages.ROWS,
     "entering a case": entry.ROWS,
     "status": status.ROWS,
+    "queries and quality": queries.ROWS,
     "releases": releases.ROWS,
     "signing in": signin.ROWS,
     "administration": administration.ROWS,
+    "interface for programs": api.ROWS,
 }
 
 

@@ -13,7 +13,17 @@ from django.utils import timezone
 
 from exports import services
 from exports.models import ExportJob, JobState, Release, ReleaseState
-from registry.models import CrsEpisode, DeathReview, LinkageCase, Upload, UploadFile, UploadFinding
+from registry.models import (
+    CheckRun,
+    CrsEpisode,
+    DataQuery,
+    DeathReview,
+    LinkageCase,
+    RunCause,
+    Upload,
+    UploadFile,
+    UploadFinding,
+)
 from registry.models.uploads import UploadState
 from sites.context import acting_as, acting_as_system
 from sites.invitations import invite, token_of
@@ -104,7 +114,9 @@ def _invitation(cast: Cast, email: str) -> Invitation:
 def _clinical(cast: Cast, site: Site, mark: str) -> dict[str, Arguments]:
     patient = whole_case(site, f"{mark}-1", words=mark, judge=cast.judy)
     upload, file = _upload(cast, site, mark)
+    about = {"topic": "patient", "row_id": patient.pk, "text": mark, "opened_at": timezone.now()}
     with acting_as_system("tests", reason="look"):
+        query = DataQuery.objects.create(site=site, patient=patient, asked_at=timezone.now(), **about)
         review = DeathReview.objects.get(death__patient=patient)
         episode = CrsEpisode.objects.get(course__patient=patient)
     return {
@@ -112,6 +124,8 @@ def _clinical(cast: Cast, site: Site, mark: str) -> dict[str, Arguments]:
         "case form of pages": {"patient_id": patient.pk, "form": "crs_episode"},
         "case page": {"patient_id": patient.pk, "form": "crs_episode", "row_id": episode.pk},
         "case": {"patient_id": patient.pk},
+        "query": {"query_id": query.pk},
+        "scorecard": {"code": site.code},
         "case value": {"patient_id": patient.pk, "code": "patient", "row_id": patient.pk, "name": "birth_year"},
         "site of cases": {"site_id": site.pk},
         "death": {"death_id": review.death_id},
@@ -139,9 +153,12 @@ def _upload(cast: Cast, site: Site, mark: str) -> tuple[Upload, UploadFile]:
 
 
 def _others(cast: Cast, site: Site) -> dict[str, Arguments]:
+    run = CheckRun.objects.create(cause=RunCause.NIGHTLY, created_at=timezone.now())
     content_type = ContentType.objects.get_for_model(Site).pk
     return {
         "topic": {"code": "patient"},
+        "edit check": {"code": "DT12_CRS_LATE"},
+        "run of checks": {"run_id": run.pk},
         "form": {"form": "disease"},
         "site": {"object_id": site.pk},
         "person": {"object_id": cast.eve.pk},

@@ -1,0 +1,1 @@
+"""How things are told to programs, and what programs may send."""

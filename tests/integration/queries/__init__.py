@@ -1,0 +1,1 @@
+"""Data queries: raised, answered, settled and asked again."""
