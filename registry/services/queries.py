@@ -65,7 +65,7 @@ def value_verify(*, patient: Patient, topic: str, row_id: UUID, field: str, text
             site_id=patient.site_id, patient=patient, topic=entry.code, row_id=row_id, field=field, text=words,
             rank=rank_of_field(entry.code, field), opened_at=now, asked_at=now, opened_by=by, closed_at=now,
             closed_by=by, state=QueryState.CLOSED, resolution=Resolution.VERIFIED,
-            fingerprint=fingerprints(entry, [row_id], [field])[row_id],
+            fingerprint=fingerprints(entry, [row_id], [field] if field else [])[row_id],
         )  # fmt: skip
 
 

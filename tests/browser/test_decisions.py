@@ -14,7 +14,7 @@ from tests.factories.whole_case import whole_case
 
 
 @pytest.fixture
-def case(stage):
+def case(stage, nothing_blocks):
     """A case with a completed form, a locked one and a signature."""
     patient = whole_case(stage.sev, "A-1", judge=stage.judy)
     form_complete(patient=patient, topic="lab", by=stage.alice)

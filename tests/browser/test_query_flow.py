@@ -211,6 +211,8 @@ def test_a_grid_made_anew_keeps_what_is_typed_in_a_thread(stage, episode, open_a
     page.locator(f"#cause-{query.pk}").select_option("CONFIRMED")
     thread(page, query).locator('[value="answer"]').click()
     expect(strip(page, query)).to_have_attribute("data-state", "ANSWERED")
+    expect(page.locator(".asked-here strong")).to_contain_text("1 answered query")
+    assert page.locator("#forms-rail [aria-current] .forms-rail__shape").inner_text() != "?"
 
 
 @pytest.mark.parametrize("locale", ["en-GB"], indirect=True)
