@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from registry.checks.declared import check_named
 from registry.checks.engine import findings_of
 from registry.metadata import topic_named
 from registry.models import Patient, Product
@@ -68,4 +69,4 @@ class Case:
         """Return the keys of the rows that violate a check, computed values brought up to date first."""
         with acting_as_system("tests", reason="look"):
             derive_patients([self.patient.pk])
-            return {finding.row_id for finding in findings_of([self.patient.pk]) if finding.check.code == code}
+            return {finding.row_id for finding in findings_of([self.patient.pk], checks=[check_named(code)])}
