@@ -112,7 +112,7 @@ def _about_queries() -> Iterator[tuple[str, str, str]]:
     yield "query-data-manager", "dana", reverse("query", args=[query.pk])
     if day is not None:
         row = ["icans_episode", day.episode_id]
-        yield "form-with-a-query", "bob", reverse("case_form_row", args=[query.patient_id, *row])
+        yield "form-with-a-query", "bob", reverse("case_form_row", args=[query.patient_id, *row]) + f"#query-{query.pk}"
     yield "scorecard", "bob", reverse("site_scorecard", args=["HOU"])
     check = reverse("check", args=["DT12_CRS_LATE"])
     yield "check", "dana", check

@@ -73,7 +73,7 @@ def test_the_list_names_every_check_with_its_form_its_words_and_its_thresholds(d
     page = text_of(response).replace("_ ", "_")
     assert set(codes_shown(response)) == {WAITING, *(check.code for check in edit_checks())}
     assert "The checks have not yet run over all hospitals." in page
-    assert "Most days from infusion to onset: 21 d" in page
+    assert "Most days from infusion to onset: 21 days" in page
     assert page.index("All forms") < page.index("WAITING") < page.index("DT12_CRS_LATE") < page.index("DT14_ICANS_LATE")
 
 
@@ -158,7 +158,7 @@ def test_the_file_holds_what_the_list_shows_and_the_download_is_logged(dana_at, 
 
 def test_a_check_says_what_it_asks_of_whom_and_where_its_numbers_come_from(dana_at):
     page = text_of(dana_at.get(reverse("check", args=[LATE])))
-    told = ["Soft", "CRS episode", "Most days from infusion to onset: 21 d", "7 d to 365 d"]
+    told = ["Soft", "CRS episode", "Most days from infusion to onset: 21 days", "7 days to 365 days"]
     told += ["conventions of the registry", "It has not asked anything yet.", "Nobody has changed it"]
     for words in told:
         assert words in page
@@ -190,7 +190,7 @@ def test_a_dry_run_shows_what_would_happen_at_each_hospital_and_some_rows(dana_a
     page = propose(dana_at, days="25")
     text = text_of(page)
     assert "1 new query , 50.0 per 100 cases." in text
-    assert "Most days from infusion to onset : 21 d → becomes 25 d" in text.replace("onset:", "onset :")
+    assert "Most days from infusion to onset : 21 days → becomes 25 days" in text.replace("onset:", "onset :")
     assert "About 0.3 to 0.5 hours of work at 20 to 30 minutes a query" in text
     assert made.patient.study_id in text
     assert str(made.last["crs_episode"].pk) in page.content.decode(), "the row is linked"
@@ -211,7 +211,7 @@ def test_numbers_that_cannot_be_are_told_at_their_field_and_stay_typed(dana_at):
     assert "Type a number." in page
     page = propose(dana_at, days="3").content.decode()
     assert 'value="3"' in page
-    assert "Type a whole number from 7 to 365 d." in page
+    assert "Type a whole number from 7 to 365 days." in page
     assert "checks__decide" not in page
 
 
@@ -228,7 +228,7 @@ def test_what_was_looked_at_is_saved_with_its_reason_and_the_check_runs(dana_at,
     run = CheckRun.objects.get()
     text = text_of(dana_at.get(done.url))
     assert "Saved. The check runs over all hospitals now." in text
-    assert "21 d → becomes 30 d" in text
+    assert "21 days → becomes 30 days" in text
     assert "agreed by the steering group" in text
     assert reverse("check_run", args=[run.pk]) in dana_at.get(done.url).content.decode()
 
@@ -246,7 +246,7 @@ def test_saving_without_a_dry_run_of_exactly_these_values_asks_once_more(dana_at
     assert page.status_code == 422
     text = text_of(page)
     assert "Look at what these values would do, then save." in text
-    assert "21 d → becomes 31 d" in text
+    assert "21 days → becomes 31 days" in text
     assert 'value="agreed by the steering group"' in page.content.decode()
     assert not CheckSetting.objects.exists()
     assert decide(dana_at, page).status_code == 302
@@ -265,7 +265,7 @@ def test_who_decides_on_an_older_setting_sees_both_and_can_decide_again(dana_at,
     page = decide(dana_at, page)
     text = text_of(page)
     assert "Somebody has changed this setting meanwhile." in text
-    assert "40 d → becomes 30 d" in text
+    assert "40 days → becomes 30 days" in text
     assert decide(dana_at, page).status_code == 302
     assert settings_now().thresholds[LATE]["days"] == 30
 
