@@ -43,7 +43,7 @@ class QueryFilters:
             "state": {*STATES, ALL}, "site": sites, "form": {form.code for form in FORMS}, "check": checks,
             "rank": {str(rank.value) for rank in Rank}, "age": {age.value for age in Age}, "who": {ME}, "kind": KINDS,
         }  # fmt: skip
-        given = {name: asked.get(name, "").strip() for name in NAMES}
+        given = {name: asked.get(name, "").replace("\x00", "").strip() for name in NAMES}
         given["case"] = given["case"][:20]
         ignored = tuple(name for name, values in known.items() if given[name] and given[name] not in values)
         return cls(**{name: "" if name in ignored else text for name, text in given.items()}, ignored=ignored)

@@ -87,7 +87,10 @@ def path_of(route: str, pattern: URLPattern, arguments: Mapping[str, Any]) -> st
 
 
 def _answer(response: HttpResponse, person: str, path: str) -> Answer:
-    content = b"" if response.streaming else response.content
+    content = response.getvalue()
+    if file := getattr(response, "file_to_stream", None):
+        # To close the answer itself would close the connection, and with it the transaction that undoes all this.
+        file.close()
     text = _CHANGING.sub("~", _without(path, content.decode("utf-8", "replace")))
     headers = {name: _without(path, value) for name, value in response.items() if name not in _NUMBERS}
     return Answer(_outcome(response, person), response.status_code, headers, text)

@@ -96,7 +96,7 @@ def test_what_is_no_number_within_the_limits_is_refused_by_its_field(dana, typed
 
 @AT_ANY_TIME
 def test_days_are_whole(set_late):
-    assert errors_of(set_late, "21,5") == {"days": ["Type a whole number from 7 to 365 d."]}
+    assert errors_of(set_late, "21,5") == {"days": ["Type a whole number from 7 to 365 days."]}
 
 
 @AT_ANY_TIME
