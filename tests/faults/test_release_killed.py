@@ -15,7 +15,7 @@ from exports import services
 from exports.models import ExportJob, JobState, Release, ReleaseState
 from sites.context import acting_as
 from tests.cast import create_cast
-from tests.factories.whole_case import whole_case
+from tests.integration.checks.case_of import Case
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "export"])
 RUN = """
@@ -58,7 +58,7 @@ def test_a_release_whose_worker_was_killed_is_finished_by_another_and_published_
     process_environment: dict[str, str], tmp_path: Path
 ):
     cast = create_cast()
-    whole_case(cast.sev, "SEV-1", judge=cast.judy)
+    Case(cast.sev, consent_basis="CONSENT").add("infusion_course")
     with acting_as(cast.dana):
         project = services.project_create(title="Anakinra", by=cast.dana)
         release = services.release_request(project=project, name="QUELL-2026.1", by=cast.dana)
