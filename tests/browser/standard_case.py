@@ -103,7 +103,7 @@ def crs(typist: Typist, decimal: Callable[[str], str]) -> None:
     """Ten days of CRS: temperature and pressure typed, normal findings by one key a day, then what was not normal."""
     episode, day = named("crs_episode"), "crs_assessment-{}-{}".format
     typist.fill(episode(onset_on="+1", is_resolved="1", resolved_on="+10", max_grade="3", max_grade_on="+4"))
-    typist.page.wait_for_selector(f'[name="{day(9, "temp_max_c")}"]')
+    typist.waits_for(f'[name="{day(9, "temp_max_c")}"]')
     typist.column(day(0, "temp_max_c"), [decimal(text) for text in TEMPERATURES])
     typist.up(9)
     typist.press(*["Control+Enter"] * 10)
@@ -129,7 +129,7 @@ def icans(typist: Typist) -> None:
     episode, day = named("icans_episode"), "icans_assessment-{}-{}".format
     typist.fill(episode(onset_on="+3", is_resolved="1", resolved_on="+14", max_grade="3", max_grade_on="+7",
                         had_haemorrhage="0"))  # fmt: skip
-    typist.page.wait_for_selector(f'[name="{day(11, "ice_total")}"]')
+    typist.waits_for(f'[name="{day(11, "ice_total")}"]')
     typist.column(day(0, "ice_total"), ICE)
     typist.up(11)
     typist.column(day(0, "consciousness"), CONSCIOUSNESS)

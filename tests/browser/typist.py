@@ -75,6 +75,11 @@ class Typist:
             if number + 1 < len(texts):
                 self.press("Enter")
 
+    def waits_for(self, selector: str) -> None:
+        """Wait for what a grid made anew will hold, and until no further answer is on its way."""
+        self.page.wait_for_selector(selector)
+        self.page.wait_for_load_state("networkidle")
+
     def up(self, rows: int) -> None:
         """Go up in the column."""
         self.press(*["Shift+Enter"] * rows)
