@@ -20,7 +20,6 @@ from django.utils.translation import gettext_noop
 from registry.checks.declared import Limits, Rows, Severity, edit_check, threshold
 from registry.checks.episodes import EPISODE_KINDS
 from registry.checks.partial import surely_further
-from registry.checks.pre_ld import before_lymphodepletion
 from registry.metadata import FlagVariable, Topic
 from registry.metadata.fields import VariableField
 from registry.metadata.forms import FORMS
@@ -40,6 +39,7 @@ from registry.rules.anakinra import COHORT_INTENTS
 from registry.rules.labs import Analyte, Timepoint
 from registry.rules.outcome import VitalStatus
 from registry.rules.stays import CareKind
+from registry.selectors.pre_ld import before_lymphodepletion
 from registry.selectors.progress_sql import counted_fields
 
 INPATIENT = sorted(kind.value for kind in (CareKind.HOSPITAL, CareKind.ICU, CareKind.VENTILATION))

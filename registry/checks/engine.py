@@ -13,7 +13,6 @@ from registry.checks.compiled import single, union_of
 from registry.checks.declared import EditCheck, Severity, check_named
 from registry.checks.settings import CheckSettings, settings_now
 
-ASKING = frozenset({Severity.BLOCKING, Severity.SOFT})
 AT_COMPLETION = frozenset({Severity.BLOCKING})
 AT_LOCK = frozenset({Severity.BLOCKING, Severity.LOCKING})
 EVERY = frozenset(Severity)
@@ -33,7 +32,6 @@ class Finding:
 def findings_of(
     patient_ids: Sequence[UUID],
     *,
-    severity: Severity | None = None,
     severities: Collection[Severity] = EVERY,
     checks: Sequence[EditCheck] | None = None,
     is_asking: bool = False,
@@ -45,9 +43,8 @@ def findings_of(
     may see the cases: rows that the walls hide violate nothing.
     """
     settings = settings or settings_now()
-    wanted = frozenset({severity} if severity else severities)
     if checks is None:
-        checks = [check for check in settings.running() if check.severity in wanted]
+        checks = [check for check in settings.running() if check.severity in severities]
     if not patient_ids or not checks:
         return []
     text = union_of(checks, settings, is_asking=is_asking)

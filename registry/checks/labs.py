@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from registry.checks.declared import Limits, Rows, Severity, Threshold, edit_check, threshold
-from registry.checks.pre_ld import WINDOW_DAYS, before_lymphodepletion
 from registry.models import InfusionCourse, LabResult
 from registry.rules.infusion import LymphodepletionRegimen
 from registry.rules.lab_units import LabUnit
 from registry.rules.labs import ANALYTES, Analyte, Comparator, Timepoint, UnitNotAllowed, unit_factor
+from registry.selectors.pre_ld import WINDOW_DAYS, before_lymphodepletion
 
 # Factors between units that laboratories mix up: mg/dL and mg/L, mg/dL and µmol/L of creatinine, thousands.
 UNIT_ERROR_FACTORS = (Decimal(10), Decimal("88.4"), Decimal(1000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,7 +27,7 @@ NAMED_AT_MOST = 5
 def refuse_blocked(patient: Patient, *, topics: Collection[str] = (), at_lock: bool = False) -> None:
     """Raise WriteRefused, with each violation in words, where checks stop the case or some of its topics."""
     if found := _found(patient, topics, at_lock=at_lock):
-        raise WriteRefused(refusal_words(found), code="blocked")
+        raise WriteRefused(refusal_words(found))
 
 
 def blockers_asked(*, patient: Patient, topics: Collection[str] = (), at_lock: bool = False, by: Any) -> list[Finding]:
@@ -36,10 +37,19 @@ def blockers_asked(*, patient: Patient, topics: Collection[str] = (), at_lock: b
     """
     with acting_as(by, reason=_("stopped by a check")):
         found = _found(patient, topics, at_lock=at_lock)
-        if found:
-            codes = {finding.check.code.removesuffix(TWIN) for finding in found}
-            reconcile_cases([patient.pk], codes=codes, waits=False)
+        _ask(found)
     return found
+
+
+def site_blockers_asked(*, site: Site, until_on: dt.date, by: Any) -> None:
+    """Ask about what stops the lock of a site, as above; the refusal leads to these queries."""
+    with acting_as(by, reason=_("stopped by a check")):
+        _ask(_found_at(site, until_on)[0])
+
+
+def _ask(found: Sequence[Finding]) -> None:
+    codes = {finding.check.code.removesuffix(TWIN) for finding in found}
+    reconcile_cases(sorted({finding.patient_id for finding in found}), codes=codes, waits=False)
 
 
 def _found(patient: Patient, topics: Collection[str], *, at_lock: bool) -> list[Finding]:
@@ -49,9 +59,7 @@ def _found(patient: Patient, topics: Collection[str], *, at_lock: bool) -> list[
 
 def refuse_blocked_site(site: Site, until_on: dt.date) -> None:
     """Raise WriteRefused where checks stop cases of a site that were infused up to a day from being locked."""
-    early = Patient.objects.filter(site=site, infusion_courses__infused_on__lte=until_on)
-    names = dict(early.values_list("pk", "study_id"))
-    found = [finding for finding in blockers_at([site.pk], AT_LOCK) if finding.patient_id in names]
+    found, names = _found_at(site, until_on)
     if cases := sorted({names[finding.patient_id] for finding in found}):
         words = ngettext(
             "%(count)s case cannot be locked yet: %(cases)s.",
@@ -59,7 +67,14 @@ def refuse_blocked_site(site: Site, until_on: dt.date) -> None:
             len(cases),
         )
         shown = ", ".join(cases[:NAMED_AT_MOST]) + (", …" if len(cases) > NAMED_AT_MOST else "")
-        raise WriteRefused([words % {"count": len(cases), "cases": shown}, *refusal_words(found)], code="blocked")
+        raise WriteRefused([words % {"count": len(cases), "cases": shown}, *refusal_words(found)])
+
+
+def _found_at(site: Site, until_on: dt.date) -> tuple[list[Finding], dict[UUID, str]]:
+    """Return what stops the cases of a site infused up to a day, and the study ids of these cases."""
+    early = Patient.objects.filter(site=site, infusion_courses__infused_on__lte=until_on)
+    names = dict(early.values_list("pk", "study_id"))
+    return [finding for finding in blockers_at([site.pk], AT_LOCK) if finding.patient_id in names], names
 
 
 def refusal_words(found: Sequence[Finding]) -> list[str]:

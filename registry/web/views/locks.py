@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from registry.models import Patient
 from registry.selectors.cases import case_slice, cases_visible
 from registry.selectors.status import case_locks, case_states, form_states, form_topics, site_lock_of, site_locks
+from registry.services.blockers import site_blockers_asked
 from registry.services.locks import WriteRefused, case_lock, case_unlock, site_lock, site_unlock
 from registry.services.signatures import signed_cases
 from registry.services.status import form_complete, form_reopen
@@ -133,6 +134,8 @@ def _act_on_site(request: HttpRequest, site: Site, *, until_on: Any, reason: str
         else:
             site_lock(site=site, until_on=until_on, by=request.user, reason=reason)
     except WriteRefused as refused:
+        if request.POST.get("act") != "unlock":
+            site_blockers_asked(site=site, until_on=until_on, by=request.user)
         messages.error(request, _site_refusal(site, refused))
 
 

@@ -32,6 +32,26 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "icans_assessment": {"assessed_on": INFUSED},
     "further_infusion": {"infusion_no": 2, "infused_on": INFUSED},
 }
+# The components of a day: grade 1 of CRS, grade 2 of ICANS.
+FEVER = {
+    "temp_max_c": "39.0",
+    "has_other_fever_cause": False,
+    "has_hypotension": False,
+    "vasopressors": 0,
+    "has_vasopressin": False,
+    "oxygen": "ROOM_AIR",
+    "has_other_oxygen_reason": False,
+}
+ICE_5 = {
+    "ice_assessable": "YES",
+    "ice_total": 5,
+    "consciousness": "ALERT",
+    "seizure": "NONE",
+    "motor": "NONE",
+    "oedema": "NONE",
+    "icp_sign": "NONE",
+    "has_other_cause": False,
+}
 
 
 def day(number: int) -> dt.date:

@@ -5,31 +5,13 @@ from __future__ import annotations
 import pytest
 
 from registry.checks import grades_computed  # noqa: F401
+from tests.integration.checks.case_of import FEVER, ICE_5
 from tests.integration.checks.spec_of import is_found
 
 pytestmark = pytest.mark.django_db
 CODES = {
     "crs_assessment": ("GR01_CRS_COMP", "GR01_CRS_COMP_2"),
     "icans_assessment": ("GR02_ICANS_COMP", "GR02_ICANS_COMP_2"),
-}
-FEVER = {
-    "temp_max_c": "39.0",
-    "has_other_fever_cause": False,
-    "has_hypotension": False,
-    "vasopressors": 0,
-    "has_vasopressin": False,
-    "oxygen": "ROOM_AIR",
-    "has_other_oxygen_reason": False,
-}
-ICE_5 = {
-    "ice_assessable": "YES",
-    "ice_total": 5,
-    "consciousness": "ALERT",
-    "seizure": "NONE",
-    "motor": "NONE",
-    "oedema": "NONE",
-    "icp_sign": "NONE",
-    "has_other_cause": False,
 }
 
 

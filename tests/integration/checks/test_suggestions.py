@@ -9,30 +9,11 @@ import pytest
 from registry.checks.catalogue import load
 from registry.checks.declared import check_named, edit_checks
 from sites.context import acting_as_system
-from tests.integration.checks.case_of import INFUSED, Case, day
+from tests.integration.checks.case_of import FEVER, ICE_5, INFUSED, Case, day
 
 pytestmark = pytest.mark.django_db
 load()
 KINDS = {"CRS": "crs", "ICANS": "icans", "IECHS": "iechs"}
-FEVER = {
-    "temp_max_c": "39.0",
-    "has_other_fever_cause": False,
-    "has_hypotension": False,
-    "vasopressors": 0,
-    "has_vasopressin": False,
-    "oxygen": "ROOM_AIR",
-    "has_other_oxygen_reason": False,
-}
-ICE_5 = {
-    "ice_assessable": "YES",
-    "ice_total": 5,
-    "consciousness": "ALERT",
-    "seizure": "NONE",
-    "motor": "NONE",
-    "oedema": "NONE",
-    "icp_sign": "NONE",
-    "has_other_cause": False,
-}
 TWO = {"grade_reported": 4, "vasopressors": 1, "has_vasopressin": True, "oxygen": "LOW_FLOW"}
 JULY = {"died_on": dt.date(2021, 7, 1), "died_on_precision": "MONTH"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from registry.metadata import topic_named
 from registry.models import CaseLock, CrsEpisode, DataQuery, FormStatus, QueryState, Resolution, SiteLock
@@ -208,3 +209,39 @@ def test_no_more_than_five_checks_are_named_and_the_others_counted(case, cast):
     refused = completing(case, cast)
     assert len(refused) == 6
     assert refused[-1].endswith("more.")
+
+
+@pytest.fixture
+def unasked(cast):
+    """A case just entered: its covariates and the date of its resolution are missing, and nobody asks yet."""
+    case = Case(cast.sev)
+    case.add("crs_episode", onset_on=day(3), is_resolved=True)
+    check(case)
+    assert codes_asked(case) == set()
+    return case
+
+
+def codes_asked(case):
+    with acting_as_system("tests", reason="look"):
+        return set(DataQuery.objects.filter(patient=case.patient).values_list("check_code", flat=True))
+
+
+def test_what_is_missing_is_asked_once_it_stops_a_form_so_that_somebody_can_let_it_pass(cast, unasked, signed_in):
+    said = {"act": "complete", "topic": "crs_episode", "reason": ""}
+    signed_in(cast.alice).post(reverse("case_forms", args=[unasked.patient.pk]), said)
+    assert held() == ([], [], 0)
+    assert codes_asked(unasked) == {"CO02_EVT_CRS"}
+    query_close(query=query_of(unasked, "CO02_EVT_CRS"), resolution="VERIFIED", text="not in the chart", by=cast.dana)
+    assert completing(unasked, cast, "crs_episode") == []
+
+
+@pytest.mark.parametrize("reach", ["case", "site"])
+def test_what_is_missing_is_asked_once_it_stops_a_lock(cast, unasked, signed_in, reach):
+    if reach == "case":
+        address, said = reverse("case_locks", args=[unasked.patient.pk]), {"topic": "", "reason": "analysis"}
+    else:
+        day_of_lock = {"SEV-until_on": DAY_OF_LOCK.isoformat(), "SEV-reason": "analysis"}
+        address, said = reverse("site_lock", args=[cast.sev.pk]), day_of_lock
+    signed_in(cast.dana).post(address, {"act": "lock", **said})
+    assert held()[:2] == ([], [])
+    assert codes_asked(unasked) == {"CO01_MVA", "CO02_EVT_CRS"}
