@@ -107,6 +107,7 @@ def list_page(
         "here": filters.as_query(**{name: asked[name] for name in ("after", "before") if asked.get(name)}),
         "is_own": can(user, Permission.QUERY_ANSWER) or not can(user, Permission.QUERY_CLOSE),
         "may_ask": can(user, Permission.QUERY_OPEN),
+        "may_manage_checks": can(user, Permission.CHECK_MANAGE),
         "clear_url": list_address(QueryFilters(state=filters.state)),
         "csv_url": f"{reverse('queries_csv')}?{filters.as_query()}",
     }

@@ -8,7 +8,17 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from registry.models import CrsAssessment, DataQuery, Death, FollowUp, QueryState, Rank
+from registry.models import (
+    CrsAssessment,
+    CrsEpisode,
+    DataQuery,
+    Death,
+    FollowUp,
+    IcansAssessment,
+    IcansEpisode,
+    QueryState,
+    Rank,
+)
 from registry.services.queries import query_answer, query_comment, query_reopen
 from registry.services.reconcile import reconcile_cases
 from sites.context import acting_as_system
@@ -202,3 +212,27 @@ def test_the_work_list_leads_to_what_waits(stage, three, open_as, inspect) -> No
     query_answer(query=three[0], cause="CONFIRMED", by=stage.alice)
     open_as(stage.dana, "/")
     inspect("home-queries-dana")
+
+
+def test_a_value_with_a_long_name_stands_beside_it_on_a_small_screen(stage, three, open_as) -> None:
+    first = three[0]
+    with acting_as_system("tests", reason="a day of ICANS"):
+        course = CrsEpisode.objects.get(pk=first.row_id).course
+        episode = IcansEpisode.objects.create(site=stage.sev, course=course, icans_no=1)
+        day = IcansAssessment.objects.create(
+            site=stage.sev,
+            episode=episode,
+            assessed_on=INFUSED + dt.timedelta(days=10),
+            grade_reported=1,
+            grade_computed=2,
+        )
+        about = {"topic": "icans_assessment", "row_id": day.pk, "field": "grade_reported"}
+        DataQuery.objects.filter(pk=first.pk).update(**about, check_code="GR02_ICANS_COMP")
+    page = open_as(stage.alice, f"/queries/{first.pk}/")
+    for width in (1366, 1024, 683):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+        for value in page.locator(".triage__values dd").all():
+            box, frame = value.bounding_box(), page.locator(".triage__facts").bounding_box()
+            assert box["width"] > 10, width
+            assert box["x"] + box["width"] <= frame["x"] + frame["width"], width

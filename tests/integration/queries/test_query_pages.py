@@ -44,6 +44,13 @@ def test_the_list_shows_each_role_its_queries_and_what_may_be_done(
     assert [words for words in hidden if words in page] == []
 
 
+@pytest.mark.parametrize(("person", "manages"), [("alice", False), ("ivan", False), ("dana", True)])
+def test_the_list_leads_to_the_quality_of_the_data_and_whoever_may_to_the_checks(cast, signed_in, person, manages):
+    page = read(signed_in(cast[person]).get(LIST))
+    assert f'href="{reverse("quality")}"' in page
+    assert (f'href="{reverse("checks")}"' in page) is manages
+
+
 @pytest.mark.parametrize("person", ["judy", "adam", "eve"])
 @pytest.mark.parametrize(
     "address", [LIST, "/queries/next/", "/queries/queries.csv", "/queries/new/", "/queries/new/csv/"]
