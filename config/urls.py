@@ -6,6 +6,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from exports.web.decisions.urls import request_patterns
+
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
@@ -14,6 +16,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("people/invitations/", include("sites.invitation_urls")),
     path("releases/", include("exports.web.urls")),
+    path("requests/", include("exports.web.requests.urls")),
+    path("requests/", include(request_patterns)),
+    path("api/", include("exports.api.urls")),
     path("api/", include("registry.api.urls")),
     path("", include("registry.web.urls")),
 ]

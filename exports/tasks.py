@@ -7,6 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from exports import services
+from exports.services.feasibility import feasibility_refresh as refresh
 from exports.services.jobs import SWEEP_SECONDS
 from exports.services.wake import RUN_JOB
 
@@ -21,3 +22,9 @@ def run_job(job_id: str) -> None:
 def sweep() -> None:
     """Find jobs whose worker is gone and jobs that nobody has heard of."""
     services.jobs_sweep()
+
+
+@shared_task(name="exports.feasibility_refresh")
+def feasibility_refresh() -> None:
+    """Make the groups of the feasibility counts anew where they are due."""
+    refresh()

@@ -11,7 +11,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from tests import database
 
-pytest_plugins = ["tests.cast", "tests.network", "tests.processes", "tests.walls"]
+pytest_plugins = ["tests.cast", "tests.demo_folder", "tests.network", "tests.processes", "tests.walls"]
 SERVER = pytest.StashKey[ExitStack]()
 
 

@@ -16,7 +16,14 @@ WORKING = f"{WEB}, {WORKER}"
 # Tables of the machinery that the application reads and never changes.
 READ_ONLY = ("django_migrations", "pghistory_context")
 # Lines are added here and never changed or removed.
-ADD_ONLY = ("registry_checksetting", "study_sites_accesslog")
+ADD_ONLY = (
+    "exports_download",
+    "exports_policysetting",
+    "exports_requestmessage",
+    "exports_termsacceptance",
+    "registry_checksetting",
+    "study_sites_accesslog",
+)
 # The seal on the audit trail: made by the worker, read by the pages.
 SEALS = ("study_sites_seal", "study_sites_sealcheck", "study_sites_sealedevent")
 

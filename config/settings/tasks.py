@@ -71,6 +71,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "registry.checks_nightly": {"task": "registry.checks_nightly", "schedule": crontab(hour=3, minute=40)},
     "registry.quality_nightly": {"task": "registry.quality_nightly", "schedule": crontab(hour=4, minute=10)},
     "exports.sweep": {"task": "exports.sweep", "schedule": 4.0},
+    "exports.feasibility_refresh": {
+        "task": "exports.feasibility_refresh",
+        "schedule": crontab(hour=4, minute=40, day_of_week="mon"),
+    },
     "sites.audit_seal": {"task": "sites.audit_seal", "schedule": crontab(hour=2, minute=40)},
     # Twice more for letters that the mail server did not take at first; who has theirs gets no other.
     "registry.query_digest": {

@@ -12,7 +12,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, 
 from django.utils.translation import gettext_lazy as _
 
 from registry.models import InfusionCourse, Patient
-from sites.models import Site
+from sites.models import Agreement, AgreementKind, Site, SiteStatus
 
 INDEX_COURSE = 1
 NO_SITE = NOBODY = UUID(int=0)
@@ -49,6 +49,36 @@ def conditions(site_ids: Iterable[UUID], blocked: Collection[UUID] = ()) -> list
 def sites_with_papers(on: dt.date, using: str = "default") -> frozenset[UUID]:
     """Return the sites whose agreement and ethics approval are valid on a day."""
     return frozenset(Site.objects.using(using).with_valid_agreement(on).order_by().values_list("id", flat=True))
+
+
+class SiteStanding(models.TextChoices):
+    """Why the cases of a site may leave, or may not."""
+
+    INCLUDED = "INCLUDED", _("Included")
+    PREPARING = "PREPARING", _("The site has not opened yet")
+    NO_AGREEMENT = "NO_AGREEMENT", _("No data use agreement was valid at the data cut")
+    NO_ETHICS = "NO_ETHICS", _("No ethics approval was valid at the data cut")
+    NO_PAPERS = "NO_PAPERS", _("Neither a data use agreement nor an ethics approval was valid at the data cut")
+
+
+def site_standings(on: dt.date, using: str = "default") -> Mapping[UUID, SiteStanding]:
+    """Return for every site of the registry whether its cases may leave on a day, or what is missing."""
+    valid = Agreement.objects.using(using).valid_on(on).order_by().values_list("site_id", "kind")
+    papers = set(valid)
+    sites = Site.objects.using(using).order_by().values_list("id", "status")
+    return {site: _standing(site, status, papers) for site, status in sites}
+
+
+def _standing(site: UUID, status: str, papers: Collection[tuple[UUID, str]]) -> SiteStanding:
+    if status == SiteStatus.PREPARING:
+        return SiteStanding.PREPARING
+    has_agreement = (site, AgreementKind.DATA_USE) in papers
+    has_ethics = (site, AgreementKind.ETHICS) in papers
+    if has_agreement and has_ethics:
+        return SiteStanding.INCLUDED
+    if has_agreement or has_ethics:
+        return SiteStanding.NO_ETHICS if has_agreement else SiteStanding.NO_AGREEMENT
+    return SiteStanding.NO_PAPERS
 
 
 def eligible(

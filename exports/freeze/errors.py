@@ -9,3 +9,7 @@ class FreezeError(RuntimeError):
 
 class PrivacyError(FreezeError):
     """A column has no safe way out; nothing leaves until its declaration is put right."""
+
+
+class KeyMissing(FreezeError):  # noqa: N818 - says what is wrong
+    """The keys of a project cannot be made: its salt or the secret outside the database is not there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 # Called with (tables done, tables, rows so far); raises to stop the freeze.
@@ -20,8 +20,8 @@ class FreezeOrder:
     """One freeze: for which project and release, under which key, on which day agreements must be valid.
 
     `project_key` is 32 secret bytes; `site_codes` has a code for every site of the registry; `blocked` are the cases
-    that blocking checks keep back. Nothing in it is a clock:
-    the same order on the same data gives the same bytes.
+    that blocking checks keep back; `open_queries` counts the data queries that stand open at the cut, by their state;
+    `policy` are the numbers that count. Nothing in it is a clock: the same order on the same data gives the same bytes.
     """
 
     release: str
@@ -33,6 +33,8 @@ class FreezeOrder:
     code_revision: str
     is_simulated: bool = False
     blocked: frozenset[UUID] = frozenset()
+    open_queries: Mapping[str, int] = field(default_factory=dict)
+    policy: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def data_cut_on(self) -> dt.date:

@@ -37,10 +37,14 @@ REASON_SUFFIX = "__mr"
 # The only calendar fact of a release, named for what it is.
 YEAR_NAMES = {"infused_on": "infusion_year"}
 DAY_UNIT = "d"
+LISTED_REASON = f"^({'|'.join(MissingReason)})$"
 
 # Aliases of every query: the row, its patient, the course whose infusion is day 0, the product look-up.
 ROW, PATIENT, ORIGIN, PRODUCT = (sql.Identifier(name) for name in ("r", "p", "o", "product"))
 INFUSED = sql.SQL("{}.infused_on").format(ORIGIN)
+# Age at the last day that anything is known of: whole years of follow-up tell an age as surely as the age itself.
+SEEN = sql.Identifier("seen")
+OLDEST = sql.SQL("({}.age_at_infusion + {}.years)").format(PATIENT, SEEN)
 
 
 @dataclass(frozen=True)
@@ -160,20 +164,21 @@ def _year(field: VariableField) -> list[ReleasedColumn]:
     if not isinstance(field, DateVariable) or field.name not in YEAR_NAMES:
         raise PrivacyError(f"{field}: no year of this date is released.")
     # The year would tell the age of somebody of 90 or more; of somebody whose age is unknown, it might.
-    expression = sql.SQL("CASE WHEN {}.age_at_infusion < {} THEN extract(year FROM {})::int END").format(
-        PATIENT, sql.Literal(AGE_CAP_YEARS), _of_row(field)
+    expression = sql.SQL("CASE WHEN {} < {} THEN extract(year FROM {})::int END").format(
+        OLDEST, sql.Literal(AGE_CAP_YEARS), _of_row(field)
     )
     column = _column(field, "integer", expression, pl.Int64())
-    note = f"Empty from {AGE_CAP_YEARS} years of age on, or where the age is unknown"
+    note = f"Empty where {AGE_CAP_YEARS} years of age were reached by the last contact, or the age is unknown"
     return [replace(column, name=YEAR_NAMES[field.name], label=f"{column.label}, year", unit="a", note=note)]
 
 
 def _age(field: VariableField) -> list[ReleasedColumn]:
     if not isinstance(field, IntegerVariable):
         raise PrivacyError(f"{field}: only whole years can be capped.")
-    cap, years = sql.Literal(AGE_CAP_YEARS), _of_row(field)
-    expression = sql.SQL("CASE WHEN {} > {} THEN {} ELSE {} END").format(years, cap, cap, years)
-    return [_column(field, "integer", expression, pl.Int64())]
+    cap = sql.Literal(AGE_CAP_YEARS)
+    expression = sql.SQL("CASE WHEN {} >= {} THEN {} ELSE {} END").format(OLDEST, cap, cap, _of_row(field))
+    notes = [_variable(field).note, f"{AGE_CAP_YEARS} also for whoever reached {AGE_CAP_YEARS} by the last contact"]
+    return [replace(_column(field, "integer", expression, pl.Int64()), note="; ".join(filter(None, notes)))]
 
 
 def _merged(field: VariableField) -> list[ReleasedColumn]:
@@ -201,7 +206,10 @@ def _reason(field: VariableField, column: ReleasedColumn) -> list[ReleasedColumn
             column,
             name=f"{column.name}{REASON_SUFFIX}",
             type="code",
-            expression=sql.SQL("r.missing ->> {}").format(sql.Literal(field.name)),
+            # Whatever else stands there is no reason: JSON would hold any text, also inside an object or a list.
+            expression=sql.SQL("substring(r.missing ->> {} FROM {})").format(
+                sql.Literal(field.name), sql.Literal(LISTED_REASON)
+            ),
             dtype=pl.String(),
             label=f"{column.label}: why it is empty",
             unit="",

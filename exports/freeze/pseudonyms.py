@@ -10,17 +10,33 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
+from typing import Final
 from uuid import UUID
+
+from exports.freeze.errors import KeyMissing
+from registry.rules.coding import gettext_noop
 
 VERSION = "v1"
 KEY_BYTES = 16
+NO_SECRET: Final = gettext_noop(
+    "QUELL_PROJECT_KEK is not set or too short: releases need a secret of 32 characters or more."
+)
+NO_SALT: Final = gettext_noop("The salt of this project was deleted: nothing can be joined to its releases any more.")
 
 
 def project_key(kek: str, salt: bytes) -> bytes:
-    """Return a project's 32 secret bytes; ValueError where the secret outside the database is missing."""
+    """Return a project's 32 secret bytes; KeyMissing where the secret outside the database or the salt is not there."""
     if len(kek) < 32:
-        raise ValueError("QUELL_PROJECT_KEK is not set or too short: releases need a secret of 32 characters or more.")
+        raise KeyMissing(NO_SECRET)
+    if not salt:
+        # Without a salt all such projects would share their keys.
+        raise KeyMissing(NO_SALT)
     return hmac.digest(kek.encode(), salt, hashlib.sha256)
+
+
+def level_key(kek: str, salt: bytes, what: str) -> bytes:
+    """Return the 32 secret bytes for keys of one level of one release, which no other level can be joined by."""
+    return hmac.digest(project_key(kek, salt), f"level-{VERSION}|{what}".encode(), hashlib.sha256)
 
 
 def subject_key(key: bytes, patient_id: UUID) -> str:

@@ -11,13 +11,20 @@ from psycopg import sql
 
 from exports.freeze.eligibility import INDEX_COURSE, eligible
 from exports.freeze.policy import EXPORT_ALIAS
-from exports.freeze.privacy import ORIGIN, PATIENT, PRODUCT, ROW
+from exports.freeze.privacy import ORIGIN, PATIENT, PRODUCT, ROW, SEEN, ReleasedColumn
 from exports.freeze.tables import ReleasedTable, alias_of
 from registry.metadata import Topic
-from registry.models import InfusionCourse, Patient, Product
+from registry.models import Death, FollowUp, InfusionCourse, Patient, Product
 
-SUBJECT_ID = "subject_id"
+# Where the case of a row stands in the order of the subject keys, from 1.
+PLACE = "place"
 COURSE, PEOPLE = "infusion_course", "patient"
+# What tells how long somebody was seen to live.
+LAST_DAYS = (
+    (FollowUp._meta.db_table, "last_contact_on"),
+    (Death._meta.db_table, "died_on"),
+    (InfusionCourse._meta.db_table, "infused_on"),
+)
 
 
 @dataclass(frozen=True)
@@ -35,16 +42,26 @@ def eligible_cases(site_ids: Iterable[UUID], blocked: Collection[UUID] = ()) -> 
     return Cases(text, tuple(parameters))
 
 
-def copy_query(table: ReleasedTable, cases: Cases) -> sql.Composed:
-    """Return the COPY of a table's rows as CSV with a header; its parameters are those of the cases."""
-    columns = [sql.SQL("{}.id AS {}").format(PATIENT, sql.Identifier(SUBJECT_ID))]
+def copy_query(table: ReleasedTable) -> sql.Composed:
+    """Return the COPY of a table's rows as CSV with a header, case by case in the order of the cases.
+
+    Its one parameter is the list of the cases' ids in their order; the first column is the place of a row's case in it.
+    """
+    columns = [sql.SQL("who.place AS {}").format(sql.Identifier(PLACE))]
     columns += [sql.SQL("{} AS {}").format(column.expression, sql.Identifier(column.name)) for column in table.read]
-    query = sql.SQL("SELECT {} {}").format(sql.SQL(", ").join(columns), _rows(table.topic, cases))
+    query = sql.SQL("SELECT {} {} ORDER BY who.place").format(sql.SQL(", ").join(columns), _rows(table.topic))
     return sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
 
 
-def _rows(topic: Topic, cases: Cases) -> sql.Composed:
-    """Return FROM and WHERE: the row, the rows above it, its patient, and what gives day 0 and the product."""
+def rare_query(table: ReleasedTable, column: ReleasedColumn) -> sql.Composed:
+    """Return the query of the levels of a column that few of the listed cases hold; parameters: the list, the limit."""
+    return sql.SQL("SELECT {level}::text {rows} GROUP BY {level} HAVING count(DISTINCT who.id) < %s").format(
+        level=column.expression, rows=_rows(table.topic)
+    )
+
+
+def _rows(topic: Topic) -> sql.Composed:
+    """Return FROM: the row, the rows above it, its patient among the listed ones, what gives day 0 and the product."""
     parts = [sql.SQL("FROM {} AS {}").format(table_of(topic), ROW)]
     below: sql.Identifier = ROW
     for step, entry in way_up(topic):
@@ -57,7 +74,9 @@ def _rows(topic: Topic, cases: Cases) -> sql.Composed:
         parts.append(_index_course())
     if topic.model is InfusionCourse:
         parts.append(_product())
-    parts.append(sql.SQL("WHERE {}.id IN (SELECT id FROM ({}) AS cases)").format(PATIENT, sql.SQL(cases.text)))
+    if topic.code in {PEOPLE, COURSE}:
+        parts.append(_seen())
+    parts.append(sql.SQL("JOIN unnest(%s::uuid[]) WITH ORDINALITY AS who(id, place) ON who.id = {}.id").format(PATIENT))
     return sql.SQL(" ").join(parts)
 
 
@@ -83,6 +102,20 @@ def _index_course() -> sql.Composed:
 def _product() -> sql.Composed:
     table = sql.Identifier(Product._meta.db_table)
     return sql.SQL("JOIN {} AS {product} ON {product}.code = {r}.product_id").format(table, product=PRODUCT, r=ROW)
+
+
+def _seen() -> sql.Composed:
+    """Return the whole years from the first infusion to the last day known of a patient, 0 where none is known."""
+    courses = sql.Identifier(InfusionCourse._meta.db_table)
+    days = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT patient_id, {} AS day FROM {}").format(sql.Identifier(column), sql.Identifier(table))
+        for table, column in LAST_DAYS
+    )
+    return sql.SQL(
+        "JOIN (SELECT c.patient_id, coalesce(greatest(0, (max(d.day) - c.infused_on) * 4 / 1461), 0) AS years"
+        " FROM {} AS c LEFT JOIN ({}) AS d ON d.patient_id = c.patient_id WHERE c.course_no = {}"
+        " GROUP BY c.patient_id, c.infused_on) AS {seen} ON {seen}.patient_id = {}.id"
+    ).format(courses, days, sql.Literal(INDEX_COURSE), PATIENT, seen=SEEN)
 
 
 def table_of(topic: Topic) -> sql.Identifier:

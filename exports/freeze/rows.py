@@ -1,9 +1,11 @@
-"""From the rows that PostgreSQL sends to the rows of a released table."""
+"""From the rows that PostgreSQL sends to the rows of a released table, a block of cases at a time."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import polars as pl
@@ -12,42 +14,100 @@ from django.db.backends.utils import CursorWrapper
 from exports.freeze.errors import FreezeError
 from exports.freeze.policy import MERGED, RARE_BELOW_PATIENTS
 from exports.freeze.pseudonyms import subject_key
-from exports.freeze.queries import SUBJECT_ID, Cases, copy_query
+from exports.freeze.queries import PLACE, copy_query, rare_query
 from exports.freeze.tables import ROW_NO, SITE, SUBJECT, ReleasedTable
 
-# Where a patient's key stands among all keys.
-PLACE = "place"
+# Cases whose rows are in one block, in every table the same ones.
+BLOCK_CASES: Final = 5_000
+# Rows that are read before they are made into a frame.
+READ_ROWS: Final = 60_000
+Rare = Mapping[str, Collection[str]]
 
 
-def people(key: bytes, patients: Iterable[tuple[UUID, UUID]], codes: Mapping[UUID, str]) -> pl.DataFrame:
-    """Return the key of every patient: registry id (which stays in memory), subject key, site code."""
-    rows = [(str(patient), subject_key(key, patient), codes[site]) for patient, site in patients]
-    found = pl.DataFrame(rows, schema={SUBJECT_ID: pl.String, SUBJECT: pl.String, SITE: pl.String}, orient="row")
-    if found[SUBJECT].n_unique() != found.height:
+@dataclass(frozen=True)
+class People:
+    """The cases that leave in the order of their keys: registry ids (which stay in memory), keys and site codes."""
+
+    ids: Sequence[UUID]
+    frame: pl.DataFrame
+
+    @property
+    def blocks(self) -> int:
+        """Return how many blocks of cases there are; an empty registry has one, without rows."""
+        return max(1, -(-len(self.ids) // BLOCK_CASES))
+
+    def patients_at(self) -> dict[str, int]:
+        """Count the cases of each site code."""
+        return dict(self.frame.group_by(SITE).len().sort(SITE).iter_rows())
+
+
+def people(key: bytes, patients: Iterable[tuple[UUID, UUID]], codes: Mapping[UUID, str]) -> People:
+    """Give every patient a subject key and a site code, and put them in the order of their keys."""
+    found = sorted((subject_key(key, patient), patient, codes[site]) for patient, site in patients)
+    keys = [entry[0] for entry in found]
+    if len(set(keys)) != len(keys):
         raise FreezeError("Two patients have one subject key.")
-    # Sorting by a number is several times faster than by the key that it stands for.
-    return found.with_columns(pl.col(SUBJECT).rank("ordinal").alias(PLACE))
+    frame = pl.DataFrame(
+        {PLACE: range(1, len(found) + 1), SUBJECT: keys, SITE: [entry[2] for entry in found]},
+        schema={PLACE: pl.Int64, SUBJECT: pl.String, SITE: pl.String},
+    )
+    return People([entry[1] for entry in found], frame)
 
 
-def receive(cursor: CursorWrapper, table: ReleasedTable, cases: Cases) -> bytes:
-    """Read a table from the snapshot as PostgreSQL writes it: CSV under registry ids."""
-    with cursor.copy(copy_query(table, cases), cases.parameters) as stream:
-        # One write per row: joining the pieces at the end takes twice as long.
-        text = io.BytesIO()
-        for piece in stream:
-            text.write(piece)
-    return text.getvalue()
+def rare_levels(cursor: CursorWrapper, table: ReleasedTable, who: People) -> Rare:
+    """Return for each column whose rare levels are merged the levels that few patients hold."""
+    found: dict[str, Collection[str]] = {}
+    for column in table.read:
+        if column.is_merged:
+            cursor.execute(rare_query(table, column), [list(who.ids), RARE_BELOW_PATIENTS])
+            found[column.name] = {level for (level,) in cursor.fetchall() if level is not None}
+    return found
 
 
-def leaving(text: bytes, table: ReleasedTable, who: pl.DataFrame) -> pl.DataFrame:
-    """Return the received rows as they leave, in their order."""
-    return finish(_typed(text, table), table, who)
+def received(cursor: CursorWrapper, table: ReleasedTable, who: People) -> Iterator[pl.DataFrame]:
+    """Yield a table's rows as they arrive from the snapshot, one frame for each block of cases, in their order."""
+    block, waiting = 0, _typed(b"", table)
+    for text in _pieces(cursor, table, who):
+        waiting = pl.concat([waiting, _typed(text, table)], rechunk=False)
+        last = _block_of(waiting[PLACE][-1])
+        while block < last:
+            yield waiting.filter(_in_block(block))
+            waiting = waiting.filter(pl.col(PLACE) > (block + 1) * BLOCK_CASES)
+            block += 1
+    while block < who.blocks:
+        yield waiting.filter(_in_block(block))
+        block += 1
+
+
+def _pieces(cursor: CursorWrapper, table: ReleasedTable, who: People) -> Iterator[bytes]:
+    """Yield the lines that PostgreSQL sends, without the header, so many at a time."""
+    with cursor.copy(copy_query(table), [list(who.ids)]) as stream:
+        lines = iter(stream)
+        next(lines, None)
+        text, rows = io.BytesIO(), 0
+        for line in lines:
+            text.write(line)
+            rows += 1
+            if rows == READ_ROWS:
+                yield text.getvalue()
+                text, rows = io.BytesIO(), 0
+        if rows:
+            yield text.getvalue()
+
+
+def _block_of(place: int) -> int:
+    return (place - 1) // BLOCK_CASES
+
+
+def _in_block(block: int) -> pl.Expr:
+    return pl.col(PLACE).is_between(block * BLOCK_CASES + 1, (block + 1) * BLOCK_CASES)
 
 
 def _typed(text: bytes, table: ReleasedTable) -> pl.DataFrame:
     # Numbers arrive as text and become exact types: a decimal never passes through a binary fraction.
     plain = {column.name: pl.String() if _is_exact(column.dtype) else column.dtype for column in table.read}
-    frame = pl.read_csv(text, schema={SUBJECT_ID: pl.String(), **plain})
+    schema = {PLACE: pl.Int64(), **plain}
+    frame = pl.read_csv(text, schema=schema, has_header=False) if text else pl.DataFrame(schema=schema)
     return frame.with_columns(
         pl.col(column.name).cast(column.dtype) for column in table.read if _is_exact(column.dtype)
     )
@@ -57,12 +117,12 @@ def _is_exact(dtype: pl.DataType) -> bool:
     return isinstance(dtype, pl.Decimal)
 
 
-def finish(frame: pl.DataFrame, table: ReleasedTable, who: pl.DataFrame) -> pl.DataFrame:
-    """Replace registry ids by keys, merge rare levels, number what has no key of its own, sort, check the grain."""
-    for column in table.read:
-        if column.is_merged:
-            frame = merge_rare(frame, column.name)
-    keyed = frame.join(who, on=SUBJECT_ID, how="left", maintain_order="left")
+def leaving(frame: pl.DataFrame, table: ReleasedTable, who: People, rare: Rare) -> pl.DataFrame:
+    """Return the received rows as they leave: under keys, rare levels merged, rows without a key numbered, sorted."""
+    for name, levels in rare.items():
+        merged = pl.when(pl.col(name).is_in(list(levels))).then(pl.lit(MERGED)).otherwise(pl.col(name))
+        frame = frame.with_columns(merged.alias(name))
+    keyed = frame.join(who.frame, on=PLACE, how="left", maintain_order="left")
     if keyed[SUBJECT].null_count():
         raise FreezeError(f"{table.name}: a row belongs to nobody who may leave.")
     ordered = _in_order(keyed, table)
@@ -70,14 +130,6 @@ def finish(frame: pl.DataFrame, table: ReleasedTable, who: pl.DataFrame) -> pl.D
     if ordered[1:].height and ordered.select(pl.all_horizontal(same_as_above))[1:].to_series().any():
         raise FreezeError(f"{table.name}: two rows have the same key ({', '.join(table.key)}).")
     return ordered.select(column.name for column in table.columns)
-
-
-def merge_rare(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Write one word for every level that few patients hold."""
-    held = frame.drop_nulls(column).group_by(column).agg(pl.col(SUBJECT_ID).n_unique().alias("patients"))
-    rare = held.filter(pl.col("patients") < RARE_BELOW_PATIENTS)[column].to_list()
-    merged = pl.when(pl.col(column).is_in(rare)).then(pl.lit(MERGED)).otherwise(pl.col(column))
-    return frame.with_columns(merged.alias(column))
 
 
 def _in_order(frame: pl.DataFrame, table: ReleasedTable) -> pl.DataFrame:

@@ -1,9 +1,34 @@
-"""What is kept about releases: projects, releases, jobs, grants and downloads. None of it is clinical data."""
+"""What is kept about releases: projects, requests, releases, packages, grants and downloads. No clinical data."""
 
 from exports.models.download import Download
+from exports.models.feasibility import FeasibilityBasis
 from exports.models.grant import ReleaseGrant
-from exports.models.job import ExportJob, JobState
+from exports.models.job import ExportJob, JobPhase, JobState
+from exports.models.package import ReleasePackage
+from exports.models.policy import PolicySetting
 from exports.models.project import Project
-from exports.models.release import Profile, Release, ReleaseState
+from exports.models.release import OUT, Format, Level, Profile, Release, ReleaseState
+from exports.models.request import DataRequest, RequestMessage, RequestState
+from exports.models.terms import TermsAcceptance
 
-__all__ = ["Download", "ExportJob", "JobState", "Profile", "Project", "Release", "ReleaseGrant", "ReleaseState"]
+__all__ = [
+    "OUT",
+    "DataRequest",
+    "Download",
+    "ExportJob",
+    "FeasibilityBasis",
+    "Format",
+    "JobPhase",
+    "JobState",
+    "Level",
+    "PolicySetting",
+    "Profile",
+    "Project",
+    "Release",
+    "ReleaseGrant",
+    "ReleasePackage",
+    "ReleaseState",
+    "RequestMessage",
+    "RequestState",
+    "TermsAcceptance",
+]

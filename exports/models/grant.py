@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from exports.models.release import Release
+from exports.models.release import Level, Release
 from sites.audit import audited
 
 
@@ -37,6 +37,8 @@ class ReleaseGrant(models.Model):
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(auto_now_add=True)
     valid_until = models.DateField(_("valid until"))
+    # The most that this person may have of the release.
+    level = models.CharField(_("level"), max_length=12, choices=Level.choices, default=Level.AGREEMENT)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = models.Manager.from_queryset(GrantQuerySet)()

@@ -21,6 +21,13 @@ class JobState(models.TextChoices):
     CANCELLED = "CANCELLED", _("Cancelled")
 
 
+class JobPhase(models.TextChoices):
+    """How far a job goes: to the risk report, or from there to the packages."""
+
+    ASSESS = "ASSESS", _("Freezing and assessing the risk")
+    PACK = "PACK", _("Making the packages")
+
+
 UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -29,6 +36,7 @@ class ExportJob(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="job")
+    phase = models.CharField(max_length=8, choices=JobPhase.choices, default=JobPhase.ASSESS)
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.QUEUED)
     step = models.PositiveSmallIntegerField(default=0)
     steps = models.PositiveSmallIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""The package of a release: CSV, codebook, manifest and checksums in one zip, made from the frozen tables alone."""
+"""The package of a release: data in one format, codebook, manifest, checksums in one zip, from a folder alone."""
 
 from exports.package.build import PACKAGE_FILE, Package, build_package
 

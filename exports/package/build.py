@@ -1,27 +1,31 @@
-"""Builds the package from the folder of a frozen release. It reads nothing else: no database, no clock."""
+"""Builds a package from the folder of a release. It reads nothing else: no database, no clock."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from exports.freeze.durable import whole_file
 from exports.freeze.folder import read_facts
-from exports.freeze.parquet import read_parquet
 from exports.package.archive import Archive
-from exports.package.codebook import codebook_csv
-from exports.package.csv_tables import content_hash, table_csv
+from exports.package.checksums import checksum_lines, file_sha256
+from exports.package.columns import csv_name, sheet_name
+from exports.package.companions import companions
+from exports.package.content import content_of
+from exports.package.formats import WRITERS, Loss, Member, Writing
+from exports.package.frictionless_gate import check_package
 from exports.package.manifest import manifest_bytes, manifest_of
-from exports.package.readme import readme
+from exports.sheets import Sheet, sheets_of
 
-PACKAGE_FILE = "package.zip"
-CHUNK = 1 << 20
+PACKAGE_FILE: Final = "package.zip"
+CSV: Final = "CSV"
+STUDY: Final = "Anakinra for refractory CRS and ICANS after CAR-T cell therapy"
 Tick = Callable[[int, int], None]
 
 
@@ -35,56 +39,86 @@ class Package:
     manifest: dict[str, Any]
 
 
-def _silent(_done: int, _tables: int) -> None:
+def _silent(_done: int, _sheets: int) -> None:
     """Report nothing."""
 
 
-def build_package(folder: Path, tick: Tick = _silent) -> Package:
-    """Write package.zip into the folder of a frozen release; the same folder gives the same bytes."""
+def build_package(
+    folder: Path,
+    format: str = CSV,  # noqa: A002 - the word that people use
+    out: Path | None = None,
+    tick: Tick = _silent,
+) -> Package:
+    """Write the package of a folder in one format; the same folder gives the same bytes.
+
+    CSV goes into the folder itself where no place is given. `tick` hears how many sheets of all are done. FreezeError
+    when what was written is not what was declared; nothing is there then.
+    """
     facts = read_facts(folder)
-    path = folder / PACKAGE_FILE
-    with whole_file(path) as part, Archive(part, dt.datetime.fromisoformat(facts["data_cut_at"])) as archive:
-        digests = _add_tables(archive, folder, facts, tick)
-        archive.add("codebook.csv", codebook_csv(facts))
-        archive.add("README.txt", readme(facts))
-        manifest = manifest_of(facts, content_hash(digests), archive.checksums, archive.sizes)
-        archive.add("manifest.json", manifest_bytes(manifest))
-        archive.add("checksums.txt", _checksums(archive))
+    path = _place(folder, format, out)
+    with _work_beside(path) as work, whole_file(path) as part:
+        manifest = _write(folder, facts, format, part, work, tick)
+        if format == CSV:
+            check_package(part, work)
     return Package(path, file_sha256(path), path.stat().st_size, manifest)
 
 
-def _add_tables(archive: Archive, folder: Path, facts: dict[str, Any], tick: Tick) -> dict[str, str]:
-    digests: dict[str, str] = {}
-    names = [str(table["name"]) for table in facts["tables"]]
-    for done, (name, (content, digest)) in enumerate(_written(folder, names)):
-        tick(done, len(names))
-        archive.add(f"tables/{name}.csv", content)
-        digests[name] = digest
-    return digests
+def _place(folder: Path, package_format: str, out: Path | None) -> Path:
+    if package_format not in WRITERS:
+        raise ValueError(f"No format {package_format}.")
+    if out is None and package_format != CSV:
+        raise ValueError("Say where the package goes: only CSV has a place of its own.")
+    return out or folder / PACKAGE_FILE
 
 
-def _written(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, tuple[bytes, str]]]:
-    """Yield each table as CSV with its digest; the next one is written while the caller compresses this one."""
-    with ThreadPoolExecutor(1, "csv") as writer:
-        ahead: Future[tuple[bytes, str]] | None = None
-        for name, following in zip_longest(names, names[1:]):
-            current = ahead or writer.submit(_one, folder, name)
-            ahead = writer.submit(_one, folder, following) if following else None
-            yield name, current.result()
+@contextmanager
+def _work_beside(path: Path) -> Iterator[Path]:
+    """Give a folder for unfinished files on the same disk, emptied of what a killed worker left."""
+    work = path.with_name(f"{path.name}.work")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
-def _one(folder: Path, name: str) -> tuple[bytes, str]:
-    return table_csv(read_parquet(folder, name))
+def _write(
+    folder: Path, facts: dict[str, Any], package_format: str, part: Path, work: Path, tick: Tick
+) -> dict[str, Any]:
+    sheets, losses = sheets_of(folder, facts), list[Loss]()
+    at = dt.datetime.fromisoformat(facts["data_cut_at"])
+    writing = Writing(at, facts["release"], facts["is_simulated"], STUDY, work)
+    with Archive(part, at) as archive:
+        for done, member in enumerate(_ahead(WRITERS[package_format](sheets, writing, losses))):
+            tick(min(done, len(sheets)), len(sheets))
+            _move(archive, member)
+        for member in companions(facts, sheets, package_format, writing, losses, archive.entries):
+            _move(archive, member)
+        content = content_of(folder, sheets, _canonical(sheets, archive, losses) if package_format == CSV else {})
+        manifest = manifest_of(facts, package_format, content, archive.entries, losses)
+        archive.add("manifest.json", manifest_bytes(manifest))
+        archive.add("checksums.txt", checksum_lines(archive.entries))
+    return manifest
 
 
-def _checksums(archive: Archive) -> bytes:
-    return "".join(f"{digest}  {name}\n" for name, digest in sorted(archive.checksums.items())).encode()
+def _ahead(members: Iterator[Member]) -> Iterator[Member]:
+    """Yield members; a second thread makes the next one while the caller compresses this one."""
+    with ThreadPoolExecutor(1, "writer") as writer:
+        coming = writer.submit(next, members, None)
+        while (member := coming.result()) is not None:
+            coming = writer.submit(next, members, None)
+            yield member
 
 
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, read piece by piece."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+def _move(archive: Archive, member: Member) -> None:
+    archive.add(member.name, member.content)
+    if isinstance(member.content, Path):
+        member.content.unlink()
+
+
+def _canonical(sheets: Sequence[Sheet], archive: Archive, losses: Sequence[Loss]) -> dict[str, str]:
+    """Return the digests of the sheets whose CSV is their canonical rows, byte for byte."""
+    changed = {loss.file for loss in losses}
+    plain = [sheet for sheet in sheets if csv_name(sheet) not in changed]
+    return {sheet_name(sheet): archive.entries[csv_name(sheet)].sha256 for sheet in plain}

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
-from exports.models import ExportJob, JobState
+from exports.models import ExportJob, JobState, Release, ReleaseState
 from exports.services.wake import wake, wake_on_commit
 from sites.access import require
 from sites.models import User
@@ -80,8 +81,11 @@ def job_put_back(claim: Claim) -> bool:
 
 @transaction.atomic
 def job_retry(*, job: ExportJob, by: User) -> None:
-    """Queue a failed or cancelled job again, from the beginning."""
-    require(by, Permission.RELEASE_FREEZE)
+    """Queue a failed or cancelled job again, from the beginning; never for one's own request."""
+    _require_anothers(job, by)
+    # Whoever coarsens or ends the release holds its row meanwhile.
+    if Release.objects.select_for_update(of=("self",)).get(pk=job.release_id).state != ReleaseState.PENDING:
+        raise NotAllowedNowError("The release is not being made any more.")
     ended = ExportJob.objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED))
     fresh = {"claim": None, "lease_until": None, "finished_at": None, "error_reference": "", "error_words": ""}
     if not ended.update(state=JobState.QUEUED, attempts=0, step=0, step_words="", figures={}, requested_by=by, **fresh):
@@ -91,11 +95,17 @@ def job_retry(*, job: ExportJob, by: User) -> None:
 
 @transaction.atomic
 def job_cancel(*, job: ExportJob, by: User) -> None:
-    """Stop a job; the worker notices at its next step and removes what it had written."""
-    require(by, Permission.RELEASE_FREEZE)
+    """Stop a job, never of one's own request; the worker notices at its next step and removes what it had written."""
+    _require_anothers(job, by)
     under_way = ExportJob.objects.filter(pk=job.pk, state__in=(JobState.QUEUED, JobState.RUNNING))
     if not under_way.update(state=JobState.CANCELLED, finished_at=Now()):
         raise NotAllowedNowError("The job has ended already.")
+
+
+def _require_anothers(job: ExportJob, by: User) -> None:
+    require(by, Permission.RELEASE_FREEZE)
+    if Release.objects.filter(pk=job.release_id, request__requested_by=by).exists():
+        raise PermissionDenied("request.own")
 
 
 def jobs_sweep() -> int:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
 
 from exports.freeze import pseudonyms
-from exports.models import ExportJob, Project, Release, ReleaseState
+from exports.models import DataRequest, ExportJob, Profile, Project, Release, ReleaseState
+from exports.models.release import every_format
 from exports.package import Package
+from exports.services.numbering import RELEASES, one_at_a_time
 from exports.services.wake import wake_on_commit
 from sites.access import require
 from sites.models import Site, User
@@ -40,17 +44,27 @@ def release_request(
     by: User,
     data_cut_at: dt.datetime | None = None,
     leaves_out_blocked: bool = False,
+    profile: str = Profile.AGREEMENT,
+    request: DataRequest | None = None,
+    cohort: Mapping[str, Any] | None = None,
+    selection: Mapping[str, Any] | None = None,
+    coarsening: Sequence[str] = (),
+    formats: Sequence[str] = (),
 ) -> Release:
     """Ask for a release and queue the job that makes it; a worker is woken once this is committed.
 
     Without a data cut, that of the snapshot counts, which is what a release is for. A given one is the day on which
     agreements must be valid and the instant that the manifest states; the rows are those of the snapshot all the same.
-    Cases against which a blocking check stands stop the freeze, unless they are to be left out.
+    Cases against which a blocking check stands stop the freeze, unless they are to be left out. A release for a request
+    holds the cases and variables of the request, and waits for the decision on it.
     """
     require(by, Permission.RELEASE_FREEZE)
+    one_at_a_time(RELEASES)
     latest = Release.objects.filter(project=project, state=ReleaseState.PUBLISHED).order_by("-published_at").first()
-    release = Release(project=project, name=name.strip(), data_cut_at=data_cut_at, supersedes=latest)
-    release.leaves_out_blocked = leaves_out_blocked
+    release = Release(project=project, name=name.strip(), data_cut_at=data_cut_at, supersedes=latest, profile=profile)
+    release.leaves_out_blocked, release.request = leaves_out_blocked, request
+    release.cohort, release.selection = dict(cohort or {}), dict(selection or {})
+    release.coarsening, release.formats = list(coarsening), list(formats) or every_format()
     release.full_clean()
     release.save()
     job = ExportJob.objects.create(release=release, requested_by=by)
@@ -68,6 +82,11 @@ def site_codes_assign(project: Project, key: bytes) -> dict[UUID, str]:
             locked.site_codes = remembered
             locked.save(update_fields=["site_codes"])
     return codes
+
+
+def forget_signature(release: Release) -> None:
+    """Take back a signature that was given for another state of the release; whoever calls saves it."""
+    release.risk_accepted_by, release.risk_accepted_at, release.risk_reason = None, None, ""
 
 
 def release_publish(*, release: Release, package: Package, path: str, data_cut_at: dt.datetime) -> None:

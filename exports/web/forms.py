@@ -1,8 +1,7 @@
-"""The two forms of releases: asking for one, giving one to an investigator."""
+"""The form with which a release is asked for, and what it shares with that of a decision."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,15 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from exports.models import Project, Release
-from exports.selectors import investigators, next_name
-from sites.models import User
-
-GRANT_DAYS = 90
+from exports.leaving.coarsen import STEPS
+from exports.models import Format, Profile, Project, Release
+from exports.selectors import next_name
 
 
-class NewReleaseForm(forms.Form):
-    """Which project, under which name, and that the counts have been read."""
+class ProjectChoice(forms.Form):
+    """One project: an old one, or the title of a new one."""
 
     project = forms.ModelChoiceField(
         Project.objects.all(),
@@ -28,13 +25,75 @@ class NewReleaseForm(forms.Form):
         help_text=_("Releases of one project share their subject keys; those of two projects cannot be joined."),
     )
     title = forms.CharField(
-        label=_("Title of the new project"), max_length=120, required=False, help_text=_("Only for a new project.")
+        label=_("Title of the new project"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"size": 60}),
+        help_text=_("Only for a new project."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two, and for a title that is not taken."""
+        cleaned = super().clean() or self.cleaned_data
+        project, title = cleaned.get("project"), (cleaned.get("title") or "").strip()
+        if project is None and not title:
+            self.add_error("title", _("Choose a project or give the title of a new one."))
+        if project is not None and title:
+            self.add_error("title", _("Leave this empty, or choose “A new project” above."))
+        if project is None and Project.objects.filter(title__iexact=title).exists():
+            self.add_error("title", _("A project with this title exists. Choose it above."))
+        return cleaned
+
+
+def refuse_blocked(form: forms.Form, blocked: int) -> None:
+    """Say on a form that cases are blocked, unless it was ticked to leave them out."""
+    if blocked and not form.cleaned_data.get("leaves_out_blocked"):
+        words = ngettext(
+            "A blocking check stands against %(count)s case. Have it settled first, or leave the case out.",
+            "Blocking checks stand against %(count)s cases. Have them settled first, or leave these cases out.",
+            blocked,
+        )
+        form.add_error("leaves_out_blocked", words % {"count": blocked})
+
+
+def coarsening_steps() -> list[tuple[str, Any]]:
+    """Return the declared steps with their words, mild to severe."""
+    return [(code, _(step.words)) for code, step in STEPS.items()]
+
+
+class NewReleaseForm(ProjectChoice):
+    """Which project, under which name and terms, how coarse, in which formats, and that the counts have been read."""
+
     name = forms.CharField(
         label=_("Name of the release"),
         max_length=40,
         validators=Release._meta.get_field("name").validators,
         help_text=_("For example QUELL-2026.1. A release is never edited, only superseded by the next one."),
+    )
+    profile = forms.ChoiceField(
+        label=_("Under which terms"),
+        choices=Profile.choices,
+        initial=Profile.AGREEMENT,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "The smallest group of cases that look alike is known after the freeze only. If it is smaller than the "
+            "policy allows, the release waits: under an agreement for a signature or for coarsening, shareable for "
+            "coarsening."
+        ),
+    )
+    formats = forms.MultipleChoiceField(
+        label=_("Formats"),
+        choices=Format.choices,
+        initial=Format.values,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one format.")},
+    )
+    coarsening = forms.MultipleChoiceField(
+        label=_("Steps of coarsening"),
+        choices=coarsening_steps,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The steps can also be chosen after the freeze, when the report says what each would reach."),
     )
     leaves_out_blocked = forms.BooleanField(
         label=_("Leave out the cases against which a blocking check stands."), required=False
@@ -49,22 +108,9 @@ class NewReleaseForm(forms.Form):
             del self.fields["leaves_out_blocked"]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for one project: an old one or the title of a new one."""
-        cleaned = super().clean() or self.cleaned_data
-        if self.blocked and not cleaned.get("leaves_out_blocked"):
-            words = ngettext(
-                "A blocking check stands against %(count)s case. Have it settled first, or leave the case out.",
-                "Blocking checks stand against %(count)s cases. Have them settled first, or leave these cases out.",
-                self.blocked,
-            )
-            self.add_error("leaves_out_blocked", words % {"count": self.blocked})
-        project, title = cleaned.get("project"), (cleaned.get("title") or "").strip()
-        if project is None and not title:
-            self.add_error("title", _("Choose a project or give the title of a new one."))
-        if project is not None and title:
-            self.add_error("title", _("Leave this empty, or choose “A new project” above."))
-        if project is None and Project.objects.filter(title__iexact=title).exists():
-            self.add_error("title", _("A project with this title exists. Choose it above."))
+        """Never leave cases out without having said so."""
+        cleaned = super().clean()
+        refuse_blocked(self, self.blocked)
         return cleaned
 
     def clean_name(self) -> str:
@@ -73,20 +119,3 @@ class NewReleaseForm(forms.Form):
         if Release.objects.filter(name=name).exists():
             raise forms.ValidationError(_("A release with this name exists."))
         return name
-
-
-class GrantForm(forms.Form):
-    """Who gets a release, and until when."""
-
-    investigator = forms.ModelChoiceField(User.objects.none(), label=_("Investigator"))
-    valid_until = forms.DateField(
-        label=_("May download until"), help_text=_("The last day, for example 2026-12-31."), input_formats=["%Y-%m-%d"]
-    )
-
-    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
-        until = timezone.localdate() + timedelta(days=GRANT_DAYS)
-        kwargs.setdefault("initial", {"valid_until": until.isoformat()})
-        super().__init__(*args, **kwargs)
-        people = self.fields["investigator"]
-        assert isinstance(people, forms.ModelChoiceField)  # noqa: S101 - declared above
-        people.queryset = investigators(by)

@@ -30,7 +30,8 @@ class ProblemMiddleware:
 
 def _is_for_programs(response: HttpResponse) -> bool:
     is_problem = response.headers.get("Content-Type", "").startswith(CONTENT_TYPE)
-    return is_problem or response.status_code < HTTPStatus.MULTIPLE_CHOICES
+    is_answer = response.status_code < HTTPStatus.MULTIPLE_CHOICES or response.status_code == HTTPStatus.NOT_MODIFIED
+    return is_problem or is_answer
 
 
 def _replaced(response: HttpResponse) -> HttpResponse:

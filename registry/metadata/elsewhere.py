@@ -27,17 +27,27 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "auth.Group_permissions": "group id permission",
     "auth.Permission": "codename content_type id name",
     "contenttypes.ContentType": "app_label id model",
-    "exports.Download": "downloaded_at downloaded_by grant id package_sha256 release",
+    "exports.DataRequest": (
+        "agreement_reference aim approval_reference cohort created_at decided_at decided_by decision_reason formats id "
+        "number profile project requested_by selection state submitted_at title valid_until"
+    ),
+    "exports.Download": "downloaded_at downloaded_by grant id package package_sha256 release terms",
     "exports.ExportJob": (
-        "attempts claim error_reference error_words figures finished_at heartbeat_at id lease_until release "
+        "attempts claim error_reference error_words figures finished_at heartbeat_at id lease_until phase release "
         "requested_at requested_by started_at state step step_words steps woken_at"
     ),
+    "exports.FeasibilityBasis": "group_size groups id made_at",
+    "exports.PolicySetting": "id name reason set_at set_by value",
     "exports.Project": "created_at id salt site_codes title",
     "exports.Release": (
-        "content_hash created_at data_cut_at id leaves_out_blocked manifest name package_bytes package_path "
-        "package_sha256 profile project published_at state supersedes"
+        "coarsening cohort content_hash created_at data_cut_at formats id leaves_out_blocked manifest name "
+        "package_bytes package_path package_sha256 profile project published_at request risk risk_accepted_at "
+        "risk_accepted_by risk_reason selection state supersedes withdrawal_reason withdrawn_at withdrawn_by"
     ),
-    "exports.ReleaseGrant": "granted_at granted_by id investigator release revoked_at valid_until",
+    "exports.ReleaseGrant": "granted_at granted_by id investigator level release revoked_at valid_until",
+    "exports.ReleasePackage": "content_hash format id level losses path patients refusal release sha256 size",
+    "exports.RequestMessage": "id request text written_at written_by",
+    "exports.TermsAcceptance": "accepted_at accepted_by id release sha256 version",
     "mfa.Authenticator": "created_at data id last_used_at type user",
     "pghistory.Context": "created_at id metadata updated_at",
     "pghistory.Events": (

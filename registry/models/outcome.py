@@ -12,6 +12,7 @@ from registry.metadata import (
     IntegerVariable,
     Privacy,
     TextVariable,
+    Transform,
     Variable,
     topic,
 )
@@ -92,7 +93,10 @@ class DeathReview(ClinicalModel):
     )
     adjudicator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     trm_class = CodedVariable(Variable("Class of death by adjudicator", Privacy.CLINICAL, derived=True), TrmClass)
-    reviewed_on = DateVariable(Variable("Date of the judgement", Privacy.DATE, derived=True))
+    # Deaths judged in one meeting share its day, which would tell how far apart their infusions were.
+    reviewed_on = DateVariable(
+        Variable("Date of the judgement", Privacy.DATE, derived=True, transform=Transform.WITHHOLD)
+    )
 
     class Meta:
         ordering = ["death", "review_no"]

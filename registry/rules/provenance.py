@@ -8,28 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from registry.rules.coding import Coded, gettext_noop
-
-
-class Standing(Coded):
-    """Why a rule is provisional."""
-
-    UNVERIFIED = "UNVERIFIED", gettext_noop("not checked with the publication")
-    CONVENTION = "CONVENTION", gettext_noop("our own convention")
-
-
-@dataclass(frozen=True, slots=True)
-class Provisional:
-    """One unsettled rule: its topic, what is built, why it is open, what a clinician must confirm and where."""
-
-    topic: str
-    built: str
-    standing: Standing
-    confirm: str
-    where: str
-
+from registry.rules.provenance_study import STUDY
+from registry.rules.standing import Provisional, Standing
 
 _U, _C = Standing.UNVERIFIED, Standing.CONVENTION
 _LEE = "Lee 2019, DOI 10.1016/j.bbmt.2018.12.758"
@@ -253,14 +234,7 @@ PROVISIONAL: Mapping[str, Provisional] = {
     "response.PLANNED_DAYS": Provisional(
         "Response", "Windows of days 28, 90, 180, 365.", _C, "Are the windows right?", _PROTOCOL
     ),
-    "outcome.trm_class": Provisional(
-        "Death",
-        "Progression before death makes a death of the malignancy, except CRS, ICANS, IEC-HS or anakinra within 30 "
-        "days of infusion.",
-        _C,
-        "Is this the rule, also for deaths of later treatment, accident or second malignancy after progression?",
-        f"{_PROTOCOL}; CIBMTR and EBMT manuals",
-    ),
+    **STUDY,
 }
 
 
@@ -279,8 +253,8 @@ _HEADING = """# What a clinician must confirm
 
 Each rule below works and is tested as it is described, but rests on a source that nobody has compared with the
 publication, or on a convention of our own. Until someone confirms it, results that rest on it are provisional.
-Write down who confirmed what, when and from which page; then take the entry out of `registry/rules/provenance.py`.
-This page is generated from there.
+Write down who confirmed what, when and from which page; then take the entry out of `registry/rules/provenance.py` or
+`provenance_study.py`. This page is generated from there.
 """
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.chromium import CHROMIUM
+from tests.browser.document_releases import pictures_of_releases
 
 ROOT = Path(__file__).parents[2]
 PICTURES, EFFORT = ROOT / "docs" / "screenshots", ROOT / "docs" / "entry-effort.md"
@@ -61,12 +62,11 @@ PAGES = (
     ("adjudication", "dana", "adjudication"),
     ("linkage", "dana", "linkages"),
     ("audit", "dana", "audit"),
-    ("releases", "dana", "releases"),
     ("sign-ins", "bob", "sign_ins"),
 )
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=["default", "export"])
 def test_take_the_pictures(live_server, open_as, page, locale) -> None:
     """Load the demonstration and take a picture of each page in the language of the run."""
     from django.core.management import call_command
@@ -92,6 +92,9 @@ def test_take_the_pictures(live_server, open_as, page, locale) -> None:
         _take(page, name, locale)
     open_as(people["bob"], reverse("worksheet", args=["crs_episode"]))
     _take(page, "worksheet", locale)
+    for name, person, address in pictures_of_releases(people):
+        open_as(people[person], address)
+        _take(page, name, locale)
     page.set_viewport_size({"width": 1024, "height": 700})
     open_as(people["bob"], reverse("case_form", args=[patient.pk, "crs_episode"]))
     _take(page, "crs-1024", locale)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import math
 import zipfile
@@ -12,38 +11,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 
-from exports.freeze import FreezeOrder, freeze
-from exports.freeze.pseudonyms import project_key, site_codes
 from exports.package import build_package
-from registry.demo.calendar import DATA_CUT
-from sites.models import Site
 
 pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "export"]), pytest.mark.slow]
 
 VECTOR = Path(__file__).parents[1] / "vectors" / "s04_cohort43_headline.csv"
-KEY = project_key(settings.QUELL_PROJECT_KEK, b"a salt of the tests" * 2)
 TRM, MALIGNANCY = "TRM", "MALIGNANCY"
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
 
 
 def released(folder: Path) -> Tables:
-    call_command("demo_load", "--force")
-    codes, _known = site_codes(KEY, Site.objects.values_list("id", flat=True), {})
-    cut = dt.datetime.combine(DATA_CUT, dt.time(), dt.UTC)
-    order = FreezeOrder(
-        release="QUELL-TEST",
-        project="p",
-        profile="AGREEMENT",
-        code_revision="test",
-        data_cut_at=cut,
-        project_key=KEY,
-        site_codes=codes,
-    )
-    freeze(order, folder)
     with zipfile.ZipFile(build_package(folder).path) as package:
         names = [name for name in package.namelist() if name.startswith("tables/")]
         texts = {Path(name).stem: package.read(name).decode() for name in names}
@@ -139,8 +118,8 @@ def wanted(row: Row) -> tuple[object, ...]:
     )
 
 
-def test_the_release_holds_every_time_status_dose_and_covariate_of_the_reference_cohort(tmp_path: Path):
-    flat = released(tmp_path)
+def test_the_release_holds_every_time_status_dose_and_covariate_of_the_reference_cohort(demo_folder: Path):
+    flat = released(demo_folder)
     tables = {name: by_subject(rows) for name, rows in flat.items()}
     facts = Counter(fact(subject, tables) for subject in tables["patient"])
     with VECTOR.open(newline="") as lines:

@@ -145,6 +145,36 @@ def test_people_of_90_and_over_are_90_and_have_no_year(cases: Cast, tmp_path: Pa
     assert {row["infusion_year"] for row in rows(files, "infusion_course")} == {""}
 
 
+def test_whoever_reached_90_by_the_last_contact_is_90_and_has_no_year(cases: Cast, tmp_path: Path):
+    with acting_as_system("tests", reason="an old patient who was seen for long"):
+        Patient.objects.update(age_at_infusion=88, birth_year=1933)
+        for study_id, days in (("SEV-1", 731), ("HOU-1", 730)):
+            patient = Patient.objects.get(study_id=study_id)
+            patient.follow_ups.update(last_contact_on=INFUSED + dt.timedelta(days=days))
+    freeze(order(), tmp_path)
+    files = members(build_package(tmp_path).path)
+    years = {row["subject_key"]: row["infusion_year"] for row in rows(files, "infusion_course")}
+    found = {(row["age_at_infusion"], years[row["subject_key"]]) for row in rows(files, "patient")}
+    assert found == {("90", ""), ("88", "2021")}
+
+
+def test_a_later_course_does_not_tell_the_year_in_which_somebody_was_90(cases: Cast, tmp_path: Path):
+    with acting_as_system("tests", reason="a second course at 90"):
+        Patient.objects.update(age_at_infusion=88, birth_year=1933)
+        course = Patient.objects.get(study_id="SEV-1").infusion_courses.get()
+        course.pk, course.course_no = None, 2
+        course.infused_on = INFUSED + dt.timedelta(days=800)
+        course.ld_started_on = course.ld_ended_on = None
+        course._state.adding = True
+        course.save()
+    freeze(order(), tmp_path)
+    found = sorted(
+        (row["course_no"], row["infusion_year"])
+        for row in rows(members(build_package(tmp_path).path), "infusion_course")
+    )
+    assert found == [("1", ""), ("1", "2021"), ("2", "")]
+
+
 def test_levels_that_few_patients_hold_are_merged(cases: Cast, tmp_path: Path):
     for number in range(2, 7):
         whole_case(cases.sev, f"SEV-{number}", judge=cases.judy, race="WHITE")

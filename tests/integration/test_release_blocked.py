@@ -12,13 +12,14 @@ from django.urls import reverse
 
 from exports import services
 from exports.models import ExportJob, JobState, Release
-from exports.services.steps import BLOCKED
+from exports.services.assessing import BLOCKED
 from registry.models import DataQuery, Patient, Resolution
 from registry.services.queries import query_close
 from registry.services.reconcile import reconcile_sites
 from sites.context import acting_as, acting_as_system
 from tests.cast import Cast
 from tests.integration.checks.case_of import Case, day
+from tests.releases import made as finished
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "export"])
 
@@ -44,8 +45,7 @@ def made(cast: Cast, **asked: Any) -> ExportJob:
     with acting_as(cast.dana):
         project = services.project_create(title="Blocked", by=cast.dana)
         release = services.release_request(project=project, name="QUELL-2026.1", by=cast.dana, **asked)
-    services.job_run(release.job.pk)
-    return ExportJob.objects.get(release=release)
+    return finished(release, cast.dana)
 
 
 def test_the_freeze_is_refused_in_words_while_a_blocking_check_stands(cast: Cast, two_cases: None):
@@ -72,7 +72,7 @@ def test_a_violation_that_a_data_manager_let_pass_keeps_nothing_back(cast: Cast,
 def test_the_page_asks_to_leave_the_blocked_cases_out_and_says_how_many(cast: Cast, two_cases: None):
     client = Client()
     client.force_login(cast.dana)
-    asked = {"title": "Anakinra", "name": "QUELL-2026.1", "has_read": "on"}
+    asked = {"title": "Anakinra", "name": "QUELL-2026.1", "has_read": "on", "profile": "AGREEMENT", "formats": ["CSV"]}
     answer = client.post(reverse("release_new"), asked)
     assert "A blocking check stands against 1 case." in answer.content.decode()
     assert not Release.objects.exists()

@@ -17,13 +17,14 @@ from django.utils import timezone
 from exports import services
 from exports.freeze import FreezeError
 from exports.models import Download, ExportJob, JobState, Release, ReleaseState
-from exports.services import jobs, making, steps
+from exports.services import assessing, jobs, making, packing
 from exports.services.jobs import Claim, ClaimLost, job_claim
 from sites.audit import event_model_of
 from sites.context import acting_as, acting_as_system
 from sites.models import Membership
 from tests.cast import Cast
 from tests.factories.whole_case import whole_case
+from tests.releases import made
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "export"]),
@@ -53,7 +54,7 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def ask(cast: Cast, name: str = "QUELL-2026.1", project: Any = None) -> Release:
     with acting_as(cast.dana):
         project = project or services.project_create(title="CAR-T and anakinra", by=cast.dana)
-        return services.release_request(project=project, name=name, by=cast.dana)
+        return services.release_request(project=project, name=name, by=cast.dana, formats=["CSV"])
 
 
 def job_of(release: Release) -> ExportJob:
@@ -61,8 +62,7 @@ def job_of(release: Release) -> ExportJob:
 
 
 def make(release: Release) -> ExportJob:
-    services.job_run(job_of(release).pk)
-    return job_of(release)
+    return made(release, job_of(release).requested_by)
 
 
 @pytest.fixture
@@ -87,12 +87,17 @@ def test_only_a_data_manager_may_ask(cast: Cast):
 def test_a_finished_job_publishes_one_whole_package(asked: Release, release_folder: Path):
     job = make(asked)
     asked.refresh_from_db()
-    assert (job.state, job.step, job.steps, job.error_words) == (JobState.SUCCEEDED, 6, 6, "")
+    assert (job.state, job.step, job.steps, job.error_words) == (JobState.SUCCEEDED, 9, 9, "")
     package = release_folder / asked.package_path
     assert hashlib.sha256(package.read_bytes()).hexdigest() == asked.package_sha256
     assert package.stat().st_size == asked.package_bytes
     assert asked.manifest["release"] == asked.name
     assert asked.data_cut_at <= job.finished_at
+    assert (asked.manifest["risk"]["k"], asked.manifest["risk"]["limit"], asked.manifest["risk"]["signed"]) == (
+        1,
+        5,
+        True,
+    )
     assert [path.name for path in release_folder.iterdir()] == [str(asked.pk)]
 
 
@@ -107,13 +112,24 @@ def test_who_asked_and_why_is_in_the_audit_trail_of_what_the_worker_wrote(asked:
     )
 
 
+def test_a_release_without_a_single_case_goes_no_further(cast: Cast, woken: list[str]):
+    release = ask(cast)
+    services.job_run(job_of(release).pk)
+    release.refresh_from_db()
+    assert (release.state, job_of(release).state) == (ReleaseState.HELD, JobState.SUCCEEDED)
+    with acting_as(cast.dana), pytest.raises(ValidationError, match="No case is left"):
+        services.release_continue(release=release, by=cast.dana)
+
+
 def test_a_second_message_for_a_job_does_nothing(asked: Release):
     job = make(asked)
     services.job_run(job.pk)
     assert job_of(asked).attempts == 1
 
 
-def test_a_second_release_of_a_project_supersedes_the_first_and_keeps_its_keys(asked: Release, cast: Cast):
+def test_a_second_release_of_a_project_supersedes_the_first_and_keeps_its_keys(
+    asked: Release, cast: Cast, release_folder: Path
+):
     make(asked)
     second = ask(cast, "QUELL-2026.2", asked.project)
     make(second)
@@ -121,6 +137,7 @@ def test_a_second_release_of_a_project_supersedes_the_first_and_keeps_its_keys(a
     second.refresh_from_db()
     assert (asked.state, second.state, second.supersedes) == (ReleaseState.SUPERSEDED, ReleaseState.PUBLISHED, asked)
     assert second.content_hash == asked.content_hash
+    assert list((release_folder / str(second.pk) / "diffs").iterdir()), "compared before anybody asks"
 
 
 def test_a_right_that_has_ended_stops_a_job_that_waits(asked: Release, cast: Cast):
@@ -145,11 +162,11 @@ def test_a_failed_job_says_why_without_data_leaves_nothing_and_can_be_tried_agai
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(steps, "build_package", broken)
+        patch.setattr(packing, "build_package", broken)
         job = make(asked)
     assert (job.state, job.error_words) == (JobState.FAILED, words)
     assert len(job.error_reference) == 8
-    assert list(release_folder.iterdir()) == []
+    assert nothing_half_made(release_folder, asked)
     services.job_retry(job=job, by=cast.dana)
     assert make(asked).state == JobState.SUCCEEDED
 
@@ -160,7 +177,7 @@ def test_a_fault_of_the_database_puts_the_job_back_three_times(
     def restarting(*_args: Any) -> None:
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr(steps, "freeze", restarting)
+    monkeypatch.setattr(assessing, "freeze", restarting)
     states = [make(asked).state for _attempt in range(3)]
     assert states == [JobState.QUEUED, JobState.QUEUED, JobState.FAILED]
     assert len(woken) == 3
@@ -198,13 +215,13 @@ def test_a_job_that_nobody_heard_of_is_announced_again_but_not_at_every_sweep(as
 
 
 def test_a_worker_that_was_overtaken_publishes_nothing(asked: Release, monkeypatch: pytest.MonkeyPatch):
-    plain = steps.archive_checks
+    plain = packing.archive_checks
 
     def overtaken(path: Path) -> bool:
         ExportJob.objects.filter(release=asked).update(claim=Claim(asked.pk, asked.pk).token)
         return plain(path)
 
-    monkeypatch.setattr(steps, "archive_checks", overtaken)
+    monkeypatch.setattr(packing, "archive_checks", overtaken)
     make(asked)
     asked.refresh_from_db()
     assert (asked.state, job_of(asked).state) == (ReleaseState.PENDING, JobState.RUNNING)
@@ -213,15 +230,21 @@ def test_a_worker_that_was_overtaken_publishes_nothing(asked: Release, monkeypat
 def test_a_cancelled_job_stops_at_its_next_step_and_leaves_nothing(
     asked: Release, cast: Cast, release_folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    plain = steps.build_package
+    plain = packing.build_package
 
     def cancelled(*args: Any) -> Any:
         services.job_cancel(job=job_of(asked), by=cast.dana)
         return plain(*args)
 
-    monkeypatch.setattr(steps, "build_package", cancelled)
+    monkeypatch.setattr(packing, "build_package", cancelled)
     assert make(asked).state == JobState.CANCELLED
-    assert list(release_folder.iterdir()) == []
+    assert nothing_half_made(release_folder, asked)
+
+
+def nothing_half_made(release_folder: Path, release: Release) -> bool:
+    """What was assessed stays for another attempt; of the packages nothing is there."""
+    [assessed] = release_folder.iterdir()
+    return assessed.name == str(release.pk) and not (assessed / "packages").exists()
 
 
 def test_a_release_is_granted_to_another_person_who_may_download(asked: Release, cast: Cast):
@@ -236,18 +259,20 @@ def test_a_release_is_granted_to_another_person_who_may_download(asked: Release,
     with acting_as(cast.ivan):
         with pytest.raises(PermissionDenied):
             services.release_grant(release=asked, investigator=cast.ivan, valid_until=UNTIL, by=cast.ivan)
-        services.release_download(release=asked, by=cast.ivan)
+        services.terms_accept(release=asked, by=cast.ivan)
+        services.package_download(package=asked.packages.get(level="AGREEMENT"), by=cast.ivan)
     assert Download.objects.get().grant == grant
 
 
 def test_nobody_downloads_without_a_valid_grant(asked: Release, cast: Cast):
     make(asked)
     asked.refresh_from_db()
+    package = asked.packages.get(level="AGREEMENT")
     with acting_as(cast.ivan), pytest.raises(PermissionDenied):
-        services.release_download(release=asked, by=cast.ivan)
+        services.package_download(package=package, by=cast.ivan)
     with acting_as(cast.dana):
         grant = services.release_grant(release=asked, investigator=cast.ivan, valid_until=UNTIL, by=cast.dana)
         services.release_revoke(grant=grant, by=cast.dana)
     with acting_as(cast.ivan), pytest.raises(PermissionDenied):
-        services.release_download(release=asked, by=cast.ivan)
+        services.package_download(package=package, by=cast.ivan)
     assert not Download.objects.exists()

@@ -1,6 +1,6 @@
-"""Freeze and CSV package against PostgreSQL's COPY of the same queries to files, in one run. All data are simulated.
+"""The freeze against PostgreSQL's COPY of the same queries to files, and a package of a frozen release, in one run.
 
-Run by `make bench`; QUELL_BENCH_PATIENTS sets the size of the registry (10,000).
+Run by `make bench ARGS=freeze`; QUELL_BENCH_PATIENTS sets the size of the registry (10,000). All data are simulated.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def main() -> None:
     """Measure on a throw-away database that writes through to the disk."""
     django.setup()
     from tests import database
-    from tests.performance.release_ways import measure
+    from tests.performance.freeze_ways import measure
 
     with database.prepared_server(throw_away=False), database.database_of_worker("bench"):
         measure()

@@ -11,13 +11,13 @@ import pytest
 
 from exports.checks import check_release_columns
 from exports.freeze import privacy
-from exports.freeze.errors import FreezeError, PrivacyError
+from exports.freeze.errors import FreezeError, KeyMissing, PrivacyError
 from exports.freeze.policy import MERGED
 from exports.freeze.privacy import RECIPES, released_columns, released_name
 from exports.freeze.pseudonyms import project_key, site_codes, subject_key
-from exports.freeze.queries import SUBJECT_ID, copy_query, eligible_cases
-from exports.freeze.rows import PLACE, finish, merge_rare
-from exports.freeze.tables import ROW_NO, SUBJECT, released_tables
+from exports.freeze.queries import PLACE, copy_query
+from exports.freeze.rows import People, leaving, people
+from exports.freeze.tables import ROW_NO, SITE, SUBJECT, released_tables
 from exports.freeze.withheld import withheld_columns
 from registry.metadata import (
     CodedVariable,
@@ -32,6 +32,7 @@ from registry.metadata import (
     exportable_columns,
     topics,
 )
+from registry.metadata.topics import Topic
 from registry.rules.patient import Sex
 
 KEK = "a key of at least thirty-two characters"
@@ -92,6 +93,23 @@ def test_a_transform_without_a_recipe_is_an_error_at_start_up(monkeypatch):
     assert [error.id for error in check_release_columns()] == ["exports.E001"]
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        CodedVariable(None, Sex),
+        IntegerVariable(Variable("No decision", Privacy.QUASI, unit="1")),
+        TextVariable(Variable("Words called clinical", Privacy.CLINICAL)),
+    ],
+)
+@pytest.mark.parametrize("code", ["patient", "lab", "death_review"])
+def test_a_new_field_without_a_safe_way_out_is_an_error_at_start_up(monkeypatch, field, code):
+    declared, new = Topic.fields.fget, named(field, "added")
+    monkeypatch.setattr(
+        Topic, "fields", property(lambda topic: (*declared(topic), *([new] if topic.code == code else [])))
+    )
+    assert [error.id for error in check_release_columns()] == ["exports.E001"]
+
+
 def test_every_field_of_every_topic_leaves_or_is_withheld_with_a_reason():
     withheld = {(entry.table, entry.column): entry.why for entry in withheld_columns()}
     assert all(withheld.values())
@@ -102,9 +120,8 @@ def test_every_field_of_every_topic_leaves_or_is_withheld_with_a_reason():
 
 def test_the_queries_read_only_what_the_export_role_may_read(db):
     readable = {column for columns in exportable_columns().values() for column in columns}
-    cases = eligible_cases([uuid.uuid4()])
     for table in released_tables():
-        read = copy_query(table, cases).as_string(None).replace('"', "")
+        read = copy_query(table).as_string(None).replace('"', "")
         for field in table.topic.fields:
             assert field.column in readable or f"r.{field.column} " not in read
 
@@ -119,7 +136,7 @@ def test_subject_keys_are_stable_in_a_project_and_different_in_another():
 
 def test_without_the_secret_there_is_no_key():
     for secret in ("", "short"):
-        with pytest.raises(ValueError, match="QUELL_PROJECT_KEK"):
+        with pytest.raises(KeyMissing, match="QUELL_PROJECT_KEK"):
             project_key(secret, b"salt")
 
 
@@ -142,50 +159,60 @@ def table_named(name):
     return next(table for table in released_tables() if table.name == name)
 
 
-def test_a_level_counts_its_patients_not_its_rows():
-    frame = pl.DataFrame({SUBJECT_ID: ["a"] * 9 + list("bcdef"), "race": ["RARE"] * 9 + ["WHITE"] * 5})
-    assert merge_rare(frame, "race")["race"].to_list() == [MERGED] * 9 + ["WHITE"] * 5
+def two_people():
+    """Two cases: b stands before a in the order of the keys."""
+    frame = {PLACE: [1, 2], SUBJECT: ["KEYA", "KEYB"], SITE: ["S02", "S01"]}
+    return People([uuid.UUID(int=2), uuid.UUID(int=1)], pl.DataFrame(frame, schema_overrides={PLACE: pl.Int64}))
 
 
-def test_an_empty_level_stays_empty():
-    frame = pl.DataFrame({SUBJECT_ID: ["a", "b"], "race": [None, "RARE"]})
-    assert merge_rare(frame, "race")["race"].to_list() == [None, MERGED]
+def death_rows(*places):
+    values = {PLACE: list(places), "review_no": list(range(len(places)))}
+    frame = pl.DataFrame({**values, "trm_class": ["TRM"] * len(places), "reviewed_day": [3] * len(places)})
+    return table_named("death_review"), _with_every_column(frame, table_named("death_review"))
 
 
-def death_rows(*owners):
-    table = table_named("death_review")
-    values = {SUBJECT_ID: list(owners), "review_no": list(range(len(owners)))}
-    frame = pl.DataFrame({**values, "trm_class": ["TRM"] * len(owners), "reviewed_day": [3] * len(owners)})
-    who = pl.DataFrame({SUBJECT_ID: ["a", "b"], SUBJECT: ["KEYB", "KEYA"], "site": ["S01", "S02"], PLACE: [2, 1]})
-    return table, frame, who
+def _with_every_column(frame, table):
+    empty = [pl.lit(None, column.dtype).alias(column.name) for column in table.read if column.name not in frame.columns]
+    return frame.with_columns(empty)
+
+
+def test_rare_levels_are_merged_and_an_empty_level_stays_empty():
+    table, frame = death_rows(1, 1, 2)
+    frame = frame.with_columns(trm_class=pl.Series(["RARE", None, "TRM"]))
+    found = leaving(frame, table, two_people(), {"trm_class": {"RARE"}})
+    assert found["trm_class"].to_list() == [MERGED, None, "TRM"]
 
 
 def test_rows_are_sorted_by_their_keys_not_as_they_were_stored():
-    table, frame, who = death_rows("a", "b", "a")
-    found = finish(frame, table, who)
+    table, frame = death_rows(2, 1, 2)
+    found = leaving(frame, table, two_people(), {})
     assert found[SUBJECT].to_list() == ["KEYA", "KEYB", "KEYB"]
     assert found["review_no"].to_list() == [1, 0, 2]
 
 
 def test_a_row_of_nobody_who_may_leave_stops_the_freeze():
-    table, frame, who = death_rows("a", "stranger")
+    table, frame = death_rows(2, 3)
     with pytest.raises(FreezeError, match="belongs to nobody"):
-        finish(frame, table, who)
+        leaving(frame, table, two_people(), {})
 
 
 def test_two_rows_with_one_key_stop_the_freeze():
-    table, frame, who = death_rows("a", "a")
+    table, frame = death_rows(2, 2)
     with pytest.raises(FreezeError, match="same key"):
-        finish(frame.with_columns(review_no=pl.lit(1)), table, who)
+        leaving(frame.with_columns(review_no=pl.lit(1)), table, two_people(), {})
+
+
+def test_two_people_with_one_key_stop_the_freeze():
+    patient = uuid.UUID(int=1)
+    with pytest.raises(FreezeError, match="one subject key"):
+        people(KEY, [(patient, patient), (patient, patient)], {patient: "S01"})
 
 
 def test_labs_of_one_day_are_kept_apart_by_a_number_that_says_nothing_of_their_order():
     table = table_named("lab")
-    blank = {column.name: [None, None] for column in table.read}
-    values = {SUBJECT_ID: ["a", "a"], "course_no": [1, 1], "analyte": ["CRP", "CRP"], "sampled_day": [2, 2]}
-    frame = pl.DataFrame({**blank, **values, "value": [Decimal("9.5"), Decimal("1.5")]})
-    _table, _frame, who = death_rows("a")
-    found = finish(frame, table, who)
+    values = {PLACE: [2, 2], "course_no": [1, 1], "analyte": ["CRP", "CRP"], "sampled_day": [2, 2]}
+    frame = _with_every_column(pl.DataFrame({**values, "value": [Decimal("9.5"), Decimal("1.5")]}), table)
+    found = leaving(frame, table, two_people(), {})
     assert found.select(ROW_NO, "value").rows() == [(1, Decimal("1.5")), (2, Decimal("9.5"))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -74,8 +75,17 @@ class Asker:
         with acting_as_system("tests", reason="a sign-in that is older than the closing of the account"):
             User.objects.filter(pk=user.pk).update(is_active=True)
             client.force_login(user)
+            _prove_again(client, user)
             User.objects.filter(pk=user.pk).update(is_active=person != "closed")
         return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _prove_again(client: Client, user: User) -> None:
+    """Note that the person has just proved who they are: what asks for that shows what lies behind it."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def path_of(route: str, pattern: URLPattern, arguments: Mapping[str, Any]) -> str:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import administration, api, entry, pages, queries, releases, signin, status
+from tests.access.matrix import (
+    administration,
+    api,
+    decisions,
+    entry,
+    holders,
+    pages,
+    queries,
+    releases,
+    requests,
+    signin,
+    status,
+)
 from tests.access.matrix.row import Row
 
 AREAS: dict[str, list[Row]] = {
@@ -10,7 +22,10 @@ AREAS: dict[str, list[Row]] = {
     "entering a case": entry.ROWS,
     "status": status.ROWS,
     "queries and quality": queries.ROWS,
+    "requests for data": requests.ROWS,
     "releases": releases.ROWS,
+    "holders of releases": holders.ROWS,
+    "decisions on releases": decisions.ROWS,
     "signing in": signin.ROWS,
     "administration": administration.ROWS,
     "interface for programs": api.ROWS,

@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from exports import services
-from exports.models import ExportJob, JobState, Release, ReleaseState
+from exports.models import ExportJob, JobState, Release, ReleasePackage, ReleaseState
 from registry.models import (
     CheckRun,
     CrsEpisode,
@@ -27,9 +27,10 @@ from registry.models import (
 from registry.models.uploads import UploadState
 from sites.context import acting_as, acting_as_system
 from sites.invitations import invite, token_of
-from sites.models import Invitation, Site, User
+from sites.models import Invitation, Membership, Site, User
 from sites.roles import Role
-from tests.cast import Cast, create_cast
+from tests.cast import Cast, create_cast, long_ago
+from tests.factories.risk import asked, assessed
 from tests.factories.whole_case import whole_case
 
 MARKS = {"A": "sevillana", "B": "houstonian"}
@@ -77,7 +78,10 @@ def create_world() -> World:
     for side, site in (("A", cast.sev), ("B", cast.hou)):
         for objects, arguments in {**_clinical(cast, site, MARKS[side]), **_others(cast, site)}.items():
             things.setdefault(objects, {})[side] = arguments
-    return World(cast, {**things, **_releases(cast), **_own_things(cast), **_linkages(cast)})
+    return World(
+        cast,
+        {**things, **_releases(cast), **_requests(cast), **_decisions(cast), **_own_things(cast), **_linkages(cast)},
+    )
 
 
 def _linkages(cast: Cast) -> dict[str, dict[str, Arguments]]:
@@ -177,11 +181,43 @@ def _releases(cast: Cast) -> dict[str, dict[str, Arguments]]:
         project = services.project_create(title="Anakinra", by=cast.dana)
         given, other = (_release(cast, project, number) for number in (1, 2))
         grant = services.release_grant(release=given, investigator=cast.ivan, valid_until=until, by=cast.dana)
-    found = {"release": {"A": {"pk": given.pk}, "B": {"pk": other.pk}}}
+    sides = {"A": given, "B": other}
     return {
-        **found,
+        "release": {side: {"pk": release.pk} for side, release in sides.items()},
+        "package": {side: _package(release) for side, release in sides.items()},
         "grant": {"A": {"pk": given.pk, "grant_pk": grant.pk}, "B": {"pk": other.pk, "grant_pk": grant.pk}},
     }
+
+
+def _requests(cast: Cast) -> dict[str, dict[str, Arguments]]:
+    """Return a submitted request of ivan ("A") and one of another investigator ("B")."""
+    with acting_as_system("tests", reason="another investigator"):
+        other = User.objects.create(email="other@example.org", full_name="Other")
+        Membership.objects.create(user=other, site=cast.hou, role=Role.INVESTIGATOR, starts_on=long_ago())
+    found: dict[str, Arguments] = {}
+    for side, person in (("A", cast.ivan), ("B", other)):
+        with acting_as(person):
+            told = {"aim": "Why", "approval_reference": "CEI 1", "agreement_reference": "DUA 1"}
+            draft = services.request_save(by=person, title=f"Request {side}", **told)
+            found[side] = {"pk": services.request_submit(request=draft, by=person).pk}
+    return {"request": found}
+
+
+def _decisions(cast: Cast) -> dict[str, dict[str, Arguments]]:
+    """Return two requests that wait for a decision, and the releases that were assessed for them."""
+    asked_for = {side: asked(cast, f"Aim {side}") for side in MARKS}
+    held = {side: assessed(request, cast) for side, request in asked_for.items()}
+    return {
+        "decision": {side: {"pk": request.pk} for side, request in asked_for.items()},
+        "held release": {side: {"pk": release.pk} for side, release in held.items()},
+    }
+
+
+def _package(release: Release) -> Arguments:
+    with acting_as_system("tests", reason="a package without a file"):
+        facts = {"path": "none.zip", "sha256": "0" * 64, "size": 1}
+        package = ReleasePackage.objects.create(release=release, level="AGREEMENT", format="CSV", **facts)
+    return {"pk": release.pk, "package_pk": package.pk}
 
 
 def _release(cast: Cast, project: Any, number: int) -> Release:

@@ -1,4 +1,4 @@
-"""Every read of releases that pages and services share; each starts at what the person may see."""
+"""Releases: which a person may know of, what may be taken of them, and what the next one would hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from exports.freeze.eligibility import Exclusion, eligible, exclusions, sites_with_papers
-from exports.models import Release, ReleaseGrant
+from exports.models import OUT, Level, Release, ReleaseGrant, ReleasePackage, TermsAcceptance
 from exports.models.job import UNDER_WAY
 from registry.checks.blocking import blockers_at
 from registry.models import Patient
@@ -28,7 +28,7 @@ def releases_visible(user: User) -> QuerySet[Release]:
     if not can(user, Permission.RELEASE_VIEW):
         return releases.none()
     granted = ReleaseGrant.objects.valid_for(user, timezone.localdate()).values("release_id")
-    return releases.filter(pk__in=granted)
+    return releases.filter(pk__in=granted, state__in=OUT)
 
 
 def download_right(release: Release, user: User) -> ReleaseGrant | None:
@@ -39,6 +39,24 @@ def download_right(release: Release, user: User) -> ReleaseGrant | None:
     if grant is None:
         raise PermissionDenied("release.download")
     return grant
+
+
+def packages_for(release: Release, user: User) -> QuerySet[ReleasePackage]:
+    """Return the packages of a release that a person may take: every level up to their own, never above it."""
+    if can(user, Permission.RELEASE_FREEZE):
+        return release.packages.all()
+    level = _level_of(release, user)
+    return release.packages.filter(level__in=Level.at_most(level)) if level else release.packages.none()
+
+
+def _level_of(release: Release, user: User) -> str:
+    grant = ReleaseGrant.objects.valid_for(user, timezone.localdate()).filter(release=release).first()
+    return grant.level if grant is not None and can(user, Permission.RELEASE_DOWNLOAD) else ""
+
+
+def terms_accepted(release: Release, user: User, version: str) -> TermsAcceptance | None:
+    """Return a person's acceptance of this version of the terms for a release."""
+    return TermsAcceptance.objects.filter(release=release, accepted_by=user, version=version).first()
 
 
 def jobs_under_way(user: User) -> QuerySet[Release]:

@@ -1,0 +1,18 @@
+"""The addresses of releases and requests for programs."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from exports.api.releases import OneRelease, PackageFile, Packages, Releases, Terms
+from exports.api.requests import OneRequest, Requests
+
+urlpatterns = [
+    path("releases/", Releases.as_view(), name="api_releases"),
+    path("releases/<uuid:pk>/", OneRelease.as_view(), name="api_release"),
+    path("releases/<uuid:pk>/terms/", Terms.as_view(), name="api_terms"),
+    path("releases/<uuid:pk>/packages/", Packages.as_view(), name="api_packages"),
+    path("releases/<uuid:pk>/packages/<uuid:package_pk>/file/", PackageFile.as_view(), name="api_package_file"),
+    path("requests/", Requests.as_view(), name="api_requests"),
+    path("requests/<uuid:pk>/", OneRequest.as_view(), name="api_request"),
+]

@@ -1,0 +1,37 @@
+"""Every read of releases and requests that pages and services share; each starts at what the person may see."""
+
+from exports.selectors.holders import Holder, holders_of
+from exports.selectors.policy import policy_history, policy_now
+from exports.selectors.releases import (
+    blocked_cases,
+    download_right,
+    investigators,
+    is_data_manager,
+    jobs_under_way,
+    next_name,
+    packages_for,
+    preview,
+    releases_visible,
+    terms_accepted,
+)
+from exports.selectors.requests import next_number, requests_visible, requests_waiting
+
+__all__ = [
+    "Holder",
+    "blocked_cases",
+    "download_right",
+    "holders_of",
+    "investigators",
+    "is_data_manager",
+    "jobs_under_way",
+    "next_name",
+    "next_number",
+    "packages_for",
+    "policy_history",
+    "policy_now",
+    "preview",
+    "releases_visible",
+    "requests_visible",
+    "requests_waiting",
+    "terms_accepted",
+]

@@ -1,0 +1,1 @@
+"""What the pages of a release show to those who may have it."""
