@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +31,11 @@ class People:
 
     ids: Sequence[UUID]
     frame: pl.DataFrame
+
+    @cached_property
+    def listed(self) -> str:
+        """Return the ids as one array in PostgreSQL's own writing: every query takes it, and it is written once."""
+        return f"{{{','.join(map(str, self.ids))}}}"
 
     @property
     def blocks(self) -> int:
@@ -59,7 +65,7 @@ def rare_levels(cursor: CursorWrapper, table: ReleasedTable, who: People) -> Rar
     found: dict[str, Collection[str]] = {}
     for column in table.read:
         if column.is_merged:
-            cursor.execute(rare_query(table, column), [list(who.ids), RARE_BELOW_PATIENTS])
+            cursor.execute(rare_query(table, column), [who.listed, RARE_BELOW_PATIENTS])
             found[column.name] = {level for (level,) in cursor.fetchall() if level is not None}
     return found
 
@@ -81,7 +87,7 @@ def received(cursor: CursorWrapper, table: ReleasedTable, who: People) -> Iterat
 
 def _pieces(cursor: CursorWrapper, table: ReleasedTable, who: People) -> Iterator[bytes]:
     """Yield the lines that PostgreSQL sends, without the header, so many at a time."""
-    with cursor.copy(copy_query(table), [list(who.ids)]) as stream:
+    with cursor.copy(copy_query(table), [who.listed]) as stream:
         lines = iter(stream)
         next(lines, None)
         text, rows = io.BytesIO(), 0

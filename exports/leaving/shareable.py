@@ -27,11 +27,8 @@ DIGITS: Final = 2
 DAY_UNIT: Final = "d"
 # Times in another unit would undo the bins.
 OTHER_TIME_UNITS: Final = frozenset({"h", "min", "wk", "mo"})
-# Doses are few round numbers and the study's exposure.
-_DOSES: Final = frozenset({(SUBJECTS, "DOSE24"), (SUBJECTS, "DOSE24ADM"), (SUBJECTS, "DOSEMAX")})
-# Days that are the same for everybody.
-_ONE_FOR_ALL: Final = frozenset({(SUBJECTS, "INFDY"), ("adtte", "READDY")})
-KEPT_AS_IT_IS: Final = _DOSES | _ONE_FOR_ALL
+# Days that are the same for everybody. Doses are none of them: one by weight would tell the weight.
+KEPT_AS_IT_IS: Final = frozenset({(SUBJECTS, "INFDY"), ("adtte", "READDY")})
 # Texts without a list of codes that are the same for everybody.
 KNOWN_TEXTS: Final = frozenset({("adtte", "PARAM")})
 KEY_VERSION: Final = "shareable-v1"

@@ -68,11 +68,12 @@ def _asking(people: People) -> Iterator[Picture]:
     """A request from its draft to its packages."""
     yield "request-new", "fiona", reverse("request_new")
     asked = _submitted(people["fiona"], **ASKED)
-    yield "request-count", "fiona", f"{reverse('request_new')}?like={asked.pk}"
+    yield "request-count", "fiona", f"{reverse('request_new')}?like={asked.pk}#cases"
     yield "decision-new", "dana", reverse("request_decide", args=[asked.pk])
     release = _assessed(asked, people["dana"])
     yield "decision", "dana", reverse("request_decide", args=[asked.pk])
     yield "risk-sign", "dana", reverse("release_sign", args=[release.pk])
+    yield "decision-steps", "dana", reverse("request_decide", args=[asked.pk]) + "#coarsen"
     release = _approved(asked, release, people["dana"])
     _submitted(people["ivan"], **{**ASKED, "title": "Infections while on anakinra"})
     yield "request", "fiona", reverse("request", args=[asked.pk])
@@ -96,7 +97,7 @@ def _reporting(people: People) -> Iterator[Picture]:
     _corrected(people["bob"])
     second = _released(_waiting(project, "QUELL-2026.3", dana), dana)
     yield "release-differences", "dana", reverse("release_diff", args=[second.pk])
-    yield "releases-data-manager", "dana", reverse("releases")
+    yield "releases", "dana", reverse("releases")
     yield "risk-report", "dana", reverse("release_risk", args=[second.pk])
 
 
@@ -110,7 +111,7 @@ def _ending(people: People) -> Iterator[Picture]:
     yield "release-withdraw", "dana", reverse("release_withdraw", args=[taken.pk])
     with acting_as(dana):
         services.release_withdraw(release=taken, reason="Two cases were entered twice.", by=dana)
-    yield "releases", "fiona", reverse("releases")
+    yield "releases-withdrawn", "fiona", reverse("releases")
     yield "release-withdrawn", "fiona", reverse("release", args=[taken.pk])
 
 

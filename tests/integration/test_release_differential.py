@@ -189,8 +189,8 @@ def _written(cells: Sequence[Any], code: str) -> list[Any]:
 
 
 BINNED, ROUNDED = "first day of the week to day 90, then of the month of 30 days", "rounded to two significant digits"
-# Days that are the same for everybody, and doses, which are few round numbers.
-AS_IT_IS = {"INFDY", "READDY", "DOSE24", "DOSE24ADM", "DOSEMAX"}
+# Days that are the same for everybody.
+AS_IT_IS = {"INFDY", "READDY"}
 
 
 def test_a_shareable_package_holds_the_values_of_the_agreement_as_coarse_as_it_says(world: World):

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db import connection
 
 from exports.freeze.errors import FreezeError
+from exports.freeze.rows import BLOCK_CASES
 from exports.leaving.leave import leave
 from exports.leaving.order import AGREEMENT, SHAREABLE, LeavingOrder
 from exports.leaving.twin import make_twin
@@ -36,14 +37,14 @@ from tests.performance.reporting import tell
 
 FORMATS: Final = tuple(WRITERS)
 MEMORY_MIB: Final[Mapping[str, int]] = {
-    FREEZE: 512,
-    DATASETS: 768,
+    FREEZE: 256,
+    DATASETS: 640,
     "CSV": 64,
     "PARQUET": 128,
     **dict.fromkeys(("SPSS", "STATA", "SAS", "ADAM"), 256),
 }
-# Ten times the cases may take so much more, and this many MiB come and go with the allocators.
-GROWTH, LOOSE_MIB = 1.3, 24
+# Memory of two sizes is compared where both have a block of cases to leave behind; so much comes and goes.
+WHOLE_BLOCKS, GROWTH, LOOSE_MIB = 2 * BLOCK_CASES, 1.3, 24
 
 
 def sizes() -> tuple[int, ...]:
@@ -127,15 +128,17 @@ def tell_times(took: Mapping[str, float], release: Path, patients: int) -> None:
 
 
 def tell_memory(memory: Mapping[int, Mapping[str, float]]) -> None:
-    """Tell the growth of each step at each size against its budget, and of the largest size against the smallest."""
-    small, large = min(memory), max(memory)
+    """Tell the growth of each step at each size against its budget, and of the largest size against a smaller one."""
+    long = [patients for patients in memory if patients >= WHOLE_BLOCKS]
     for step, budget in MEMORY_MIB.items():
-        for patients in memory:
-            mib = memory[patients][step]
-            tell(f"memory: {step}, {patients} patients, share of budget", mib / budget, 1.0, mib=mib, budget_mib=budget)
-        grown = memory[large][step] / (memory[small][step] * GROWTH + LOOSE_MIB)
-        figures = {f"mib_at_{patients}": memory[patients][step] for patients in memory}
-        tell(f"memory: {step}, {large} against {small} patients", grown, 1.0, **figures)
+        for patients, grown in memory.items():
+            figures = {"mib": grown[step], "budget_mib": budget}
+            tell(f"memory: {step}, {patients} patients, share of budget", grown[step] / budget, 1.0, **figures)
+        if len(long) > 1:
+            small, large = (memory[patients][step] for patients in (min(long), max(long)))
+            figures = {f"mib_at_{patients}": memory[patients][step] for patients in long}
+            name = f"memory: {step}, {max(long)} against {min(long)} patients, share of what may be"
+            tell(name, large / (small * GROWTH + LOOSE_MIB), 1.0, **figures)
 
 
 STEPS: Final = {"datasets": 3.0, "leaving": 0.5, "risk": 0.5, "shareable": 2.0, "twin": 4.0}

@@ -71,6 +71,15 @@ class Case:
         return (on - self.course.infused_on).days if on else None
 
     @cached_property
+    def oldest(self) -> int | None:
+        """The age on the last day that is known of."""
+        days = [course.infused_on for course in self.patient.infusion_courses.all()]
+        days += [getattr(self.follow_up, "last_contact_on", None), getattr(self.death, "died_on", None)]
+        seen = (max(day for day in days if day) - self.course.infused_on).days * 4 // 1461
+        age: int | None = self.patient.age_at_infusion
+        return None if age is None else age + max(0, seen)
+
+    @cached_property
     def labs(self) -> Mapping[str, LabResult]:
         """The picked sample of each analyte before lymphodepletion."""
         had_none = self.course.ld_started_on is None and self.course.ld_regimen == "NONE"
@@ -229,13 +238,13 @@ def _is_trm(case: Case) -> int | None:
 
 
 def _infusion_year(case: Case) -> int | None:
-    age = case.patient.age_at_infusion
-    return int(case.course.infused_on.year) if age is not None and age < AGE_CAP_YEARS else None
+    return int(case.course.infused_on.year) if case.oldest is not None and case.oldest < AGE_CAP_YEARS else None
 
 
 def _age(case: Case) -> int | None:
-    age = case.patient.age_at_infusion
-    return None if age is None else min(age, AGE_CAP_YEARS)
+    is_old = case.oldest is not None and case.oldest >= AGE_CAP_YEARS
+    age: int | None = AGE_CAP_YEARS if is_old else case.patient.age_at_infusion
+    return age
 
 
 def _kps_reason(case: Case) -> str | None:

@@ -21,6 +21,10 @@ _DIED: Final = "(x.id IS NOT NULL OR coalesce(f.vital_status = 'DEAD', false))"
 _CLASS: Final = "coalesce(review.trm_class, x.trm_class_site, x.trm_class_algorithm)"
 _LAST: Final = "CASE WHEN f.last_contact_on_precision = 'DAY' THEN f.last_contact_on - o.infused_on END"
 _DEATH: Final = "CASE WHEN x.died_on_precision = 'DAY' THEN x.died_on - o.infused_on END"
+# Whoever reached the cap by the last day that is known of is as old as that.
+_SEEN: Final = "greatest(f.last_contact_on, x.died_on, (SELECT max(infused_on) FROM registry_infusioncourse WHERE patient_id = p.id))"
+_OLDEST: Final = f"(p.age_at_infusion + greatest(0, ({_SEEN} - o.infused_on) * 4 / 1461))"
+_AGE: Final = f"CASE WHEN {_OLDEST} >= {AGE_CAP_YEARS} THEN {AGE_CAP_YEARS} ELSE p.age_at_infusion END"
 _DAILY: Final = "(s.dose_mg * 24 / s.interval_h)"
 
 
@@ -46,10 +50,10 @@ def _dose_group() -> str:
 
 _KPS: Final = _status("kps")
 EXPRESSIONS: Final[dict[str, str]] = {
-    "AGE": f"least(p.age_at_infusion, {AGE_CAP_YEARS})",
+    "AGE": _AGE,
     "AGE__mr": "p.missing ->> 'age_at_infusion'",
-    "AGEGR": "CASE WHEN p.age_at_infusion < 40 THEN 'LT40' WHEN p.age_at_infusion < 65 THEN '40_64'"
-    " WHEN p.age_at_infusion < 75 THEN '65_74' WHEN p.age_at_infusion >= 75 THEN 'GE75' END",
+    "AGEGR": "(ARRAY['LT40', '40_64', '65_74', 'GE75'])"
+    f"[CASE WHEN p.age_at_infusion IS NOT NULL THEN 1 + width_bucket({_AGE}, ARRAY[40, 65, 75]) END]",
     "SEX": "p.sex",
     "SEX__mr": "p.missing ->> 'sex'",
     "RACE": _merged("race"),
@@ -68,7 +72,7 @@ EXPRESSIONS: Final[dict[str, str]] = {
     "COSTIM": "nullif(product.costimulatory_domain, '')",
     "PRODGR": "CASE WHEN o.product_id IN ('AXI', 'BREXU', 'TISA', 'LISO') THEN o.product_id"
     " WHEN product.target = 'BCMA' THEN 'BCMA' ELSE 'OTHER' END",
-    "INFYR": f"CASE WHEN p.age_at_infusion < {AGE_CAP_YEARS} THEN extract(year FROM o.infused_on)::int END",
+    "INFYR": f"CASE WHEN {_OLDEST} < {AGE_CAP_YEARS} THEN extract(year FROM o.infused_on)::int END",
     "BRIDGE": "o.bridging",
     "LDREG": "o.ld_regimen",
     "LDDY": "o.ld_started_on - o.infused_on",

@@ -125,9 +125,9 @@ def copy_tables(folder: Path, *, in_order: bool) -> None:
         for table in released_tables():
             for column in table.read:
                 if column.is_merged:
-                    cursor.execute(rare_query(table, column), [list(who.ids), RARE_BELOW_PATIENTS])
+                    cursor.execute(rare_query(table, column), [who.listed, RARE_BELOW_PATIENTS])
             query = copy_query(table) if in_order else _unordered(copy_query(table))
-            with (folder / f"{table.name}.csv").open("wb") as file, cursor.copy(query, [list(who.ids)]) as rows:
+            with (folder / f"{table.name}.csv").open("wb") as file, cursor.copy(query, [who.listed]) as rows:
                 for piece in rows:
                     file.write(piece)
 

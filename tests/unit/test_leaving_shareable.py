@@ -17,7 +17,7 @@ from exports.leaving.leave import leave
 from exports.leaving.order import LeavingOrder
 from exports.leaving.people import TooFewAlike
 from exports.leaving.plan import plans_of
-from exports.leaving.shareable import binned_day, coarse_value, rounded, shareable_keys, why_withheld
+from exports.leaving.shareable import ROUNDED, binned_day, coarse_value, rounded, shareable_keys, why_withheld
 from exports.sheets import sheets_of
 from tests.unit.leaving_release import column, crowd, person, write_release
 
@@ -93,17 +93,18 @@ def test_only_four_datasets_leave_and_nothing_tells_the_site_the_year_or_more_th
         assert path.is_dir() or b"S01" not in path.read_bytes()
 
 
-def test_times_are_binned_numbers_rounded_doses_kept_and_the_codebook_says_so(tmp_path):
+def test_times_are_binned_numbers_and_doses_rounded_and_the_codebook_says_so(tmp_path):
     _facts, sheets = left(tmp_path, alike(12, FUPDAYS=100, MGKGD=10.256, DOSE24=812.5))
     rows, columns = sheets["adsl"].frame(), {entry.column: entry for entry in sheets["adsl"].columns}
     assert set(rows["FUPDAYS"]) == {91}
     assert set(rows["MGKGD"]) == {10.0}
-    assert set(rows["DOSE24"]) == {812.5}
+    assert set(rows["DOSE24"]) == {810.0}
     assert set(sheets["adtte"].frame()["AVAL"]) == {91}
     assert columns["FUPDAYS"].label == "Label of FUPDAYS (binned)"
     assert "week" in columns["FUPDAYS"].leaves_as
     assert "two significant digits" in columns["MGKGD"].leaves_as
-    assert columns["DOSE24"].leaves_as == columns["DTHFL"].leaves_as == ""
+    assert columns["DOSE24"].leaves_as == ROUNDED
+    assert columns["DTHFL"].leaves_as == ""
 
 
 def test_a_label_has_room_for_the_word_that_warns():

@@ -115,7 +115,7 @@ def check_shared_values(module: ModuleType) -> None:
         (("adsl", "X"), column("X", "decimal", "mg"), 810.0),
         (("adsl", "X"), column("X", "integer", "1"), 810.0),
         (("adsl", "X"), column("X", "yes/no"), 813.7),
-        (("adsl", "DOSE24"), column("X", "decimal", "mg/d"), 813.7),
+        (("adsl", "DOSE24"), column("X", "decimal", "mg/d"), 810.0),
         (("adtte", "READDY"), column("X", "integer", "d"), 813.7),
         (("adsl", "INFYR"), column("X", "integer", "a"), 813.7),
     ):
