@@ -6,7 +6,8 @@ BIN := .venv/bin
 RUN := .venv/.requirements
 DEV := .venv/.requirements-dev
 UV := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
-J ?= auto
+# Half as many processes again as cores: tests wait for the database and the browser about half of their time.
+J ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 1) * 3 // 2))")
 ARGS ?=
 
 .PHONY: help run demo test check audit sbom docs bench lock setup setup-dev clean

@@ -22,7 +22,8 @@ _CLASS: Final = "coalesce(review.trm_class, x.trm_class_site, x.trm_class_algori
 _LAST: Final = "CASE WHEN f.last_contact_on_precision = 'DAY' THEN f.last_contact_on - o.infused_on END"
 _DEATH: Final = "CASE WHEN x.died_on_precision = 'DAY' THEN x.died_on - o.infused_on END"
 # Whoever reached the cap by the last day that is known of is as old as that.
-_SEEN: Final = "greatest(f.last_contact_on, x.died_on, (SELECT max(infused_on) FROM registry_infusioncourse WHERE patient_id = p.id))"
+_LATER: Final = "(SELECT max(infused_on) FROM registry_infusioncourse WHERE patient_id = p.id)"
+_SEEN: Final = f"greatest(f.last_contact_on, x.died_on, {_LATER})"
 _OLDEST: Final = f"(p.age_at_infusion + greatest(0, ({_SEEN} - o.infused_on) * 4 / 1461))"
 _AGE: Final = f"CASE WHEN {_OLDEST} >= {AGE_CAP_YEARS} THEN {AGE_CAP_YEARS} ELSE p.age_at_infusion END"
 _DAILY: Final = "(s.dose_mg * 24 / s.interval_h)"

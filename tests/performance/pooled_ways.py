@@ -20,11 +20,13 @@ from django.db import connections
 from exports.datasets.adsl import ADSL
 from exports.datasets.run import derive_datasets
 from exports.freeze.eligibility import sites_with_papers
-from exports.freeze.folder import write_facts
+from exports.freeze.folder import read_facts, write_facts
 from exports.freeze.policy import EXPORT_ALIAS
 from exports.freeze.pseudonyms import subject_key
 from exports.freeze.queries import eligible_cases
 from exports.freeze.snapshot import snapshot
+from exports.package.csv_tables import csv_bytes, formula_safe, small_pieces
+from exports.sheets import sheet_named, sheets_of
 from sites.context import acting_as_system
 from tests.performance.pooled_import_export import patients_of, resource
 from tests.performance.pooled_sql import EXPRESSIONS, pooled_query
@@ -79,6 +81,7 @@ def measure() -> None:
             "adsl": partial(adsl_from_live, places.release),
             "whole": partial(whole_from_live, places.release),
             "flat": partial(flat, places.release),
+            "read": partial(read, places),
         }
         for way in ways.values():
             way()
@@ -151,6 +154,14 @@ def flat(release: Path) -> None:
     pack(leave_into(release, ADSL_ALONE), "CSV")
 
 
+def read(places: Places) -> None:
+    """The rows of ADSL of a release that is there into a CSV file, as a package has them: a flat read and no more."""
+    sheet = sheet_named(sheets_of(places.release, read_facts(places.release)), ADSL.name)
+    with places.file("read").open("wb") as file:
+        for number, piece in enumerate(small_pieces(sheet)):
+            file.write(csv_bytes(formula_safe(piece), has_header=not number))
+
+
 def _query() -> tuple[str, tuple[Any, ...]]:
     today = dt.datetime.now(tz=dt.UTC).date()
     cases = eligible_cases(sites_with_papers(today, EXPORT_ALIAS))
@@ -162,8 +173,9 @@ def assert_equal(places: Places) -> None:
     adsl = pl.read_parquet(places.release / "datasets/adsl.parquet")
     with zipfile.ZipFile(places.release / "packages/CSV.zip") as package:
         packed = pl.read_csv(package.read("datasets/adsl.csv"), infer_schema=False)
-    wrong = [name for name in adsl.columns if not _alike(adsl[name], packed[name])]
-    assert not wrong, f"package: other cells than ADSL in {', '.join(wrong)}"
+    for way, found in (("package", packed), ("read", pl.read_csv(places.file("read"), infer_schema=False))):
+        wrong = [name for name in adsl.columns if not _alike(adsl[name], found[name])]
+        assert not wrong, f"{way}: other cells than ADSL in {', '.join(wrong)}"
     named = codes()
     for way in ("copy", "iterated", "pandas", "export"):
         found = _keyed(pl.read_csv(places.file(way), infer_schema=False), named)
@@ -206,13 +218,15 @@ def report(took: dict[str, float], slow: float, patients: int) -> None:
 
 
 BUDGETS: Final = {
-    "ADSL as CSV package from the live tables": ("adsl", 15.0),
+    "ADSL as CSV package from the live tables": ("adsl", 12.0),
     "whole release from the live tables": ("whole", 60.0),
-    "ADSL as CSV package of a release": ("flat", 1.5),
-    "iterated and csv": ("iterated", 5.0),
-    "pandas.read_sql": ("pandas", 8.0),
+    "ADSL as CSV package of a release": ("flat", 2.0),
+    "rows of ADSL of a release": ("read", 0.25),
+    "iterated and csv": ("iterated", 3.0),
+    "pandas.read_sql": ("pandas", 4.0),
 }
 AT_LEAST: Final = {
     "ADSL as CSV package of a release": ("flat", 20.0),
+    "rows of ADSL of a release": ("read", 100.0),
     "ADSL as CSV package from the live tables": ("adsl", 2.0),
 }
