@@ -1,6 +1,7 @@
 """One row per patient: raw COPY of one query, Quell, django-import-export, pandas and a cursor, equal cells, one run.
 
-Run by `make bench ARGS=pooled`; QUELL_BENCH_PATIENTS sets the size of the registry (10,000). All data are simulated.
+Run by `make bench ARGS=pooled`; QUELL_BENCH_PATIENTS sets the size of the registry (10,000; in a smaller one, what a
+package costs at any size outweighs the rows). All data are simulated.
 """
 
 from __future__ import annotations

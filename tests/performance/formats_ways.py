@@ -39,7 +39,7 @@ FORMATS: Final = tuple(WRITERS)
 MEMORY_MIB: Final[Mapping[str, int]] = {
     FREEZE: 256,
     DATASETS: 640,
-    "CSV": 64,
+    "CSV": 80,
     "PARQUET": 128,
     **dict.fromkeys(("SPSS", "STATA", "SAS", "ADAM"), 256),
 }
@@ -142,4 +142,4 @@ def tell_memory(memory: Mapping[int, Mapping[str, float]]) -> None:
 
 
 STEPS: Final = {"datasets": 3.0, "leaving": 0.5, "risk": 0.5, "shareable": 2.0, "twin": 4.0}
-FORMAT_BUDGET, EVERY_BUDGET, ASSESSED_BUDGET = 3.0, 12.0, 4.0
+FORMAT_BUDGET, EVERY_BUDGET, ASSESSED_BUDGET = 4.0, 15.0, 6.0
