@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from exports.freeze.eligibility import Exclusion, eligible, exclusions, sites_with_papers
 from exports.models import OUT, Level, Release, ReleaseGrant, ReleasePackage, TermsAcceptance
-from exports.models.job import UNDER_WAY
 from registry.checks.blocking import blockers_at
 from registry.models import Patient
-from sites.access import can, grants_of
+from sites.access import can
 from sites.models import Membership, User
 from sites.roles import ROLE_PERMISSIONS, Permission, Role
 
@@ -59,11 +58,6 @@ def terms_accepted(release: Release, user: User, version: str) -> TermsAcceptanc
     return TermsAcceptance.objects.filter(release=release, accepted_by=user, version=version).first()
 
 
-def jobs_under_way(user: User) -> QuerySet[Release]:
-    """Return the releases that are being made."""
-    return releases_visible(user).filter(job__state__in=UNDER_WAY)
-
-
 def preview(user: User, on: dt.date) -> tuple[int, Mapping[Exclusion, int]]:
     """Count the cases that a release of today would hold, and those that it would leave out, by reason."""
     sites, blocked = sites_with_papers(on), blocked_cases(user, on)
@@ -93,8 +87,3 @@ def investigators(but: User) -> QuerySet[User]:
     roles = [role for role in Role if Permission.RELEASE_DOWNLOAD in ROLE_PERMISSIONS[role]]
     people = User.objects.filter(is_active=True, pk__in=current.filter(role__in=roles).values("user_id"))
     return people.exclude(pk=but.pk).order_by("full_name", "email")
-
-
-def is_data_manager(user: User) -> bool:
-    """Say whether a person manages releases."""
-    return Role.DATA_MANAGER in grants_of(user).roles()
