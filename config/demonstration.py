@@ -1,4 +1,4 @@
-"""The demonstration's job: nine hospitals' files through a real worker, and out of it one verified package."""
+"""The demonstration's job: nine hospitals' files through a real worker, out of it a verified package and a report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import shutil
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ from typing import Any
 from django.conf import settings
 
 from exports.freeze.eligibility import eligible, sites_with_papers
-from exports.models import ExportJob, JobState, Project, Release, ReleaseState
+from exports.models import ExportJob, JobState, Project, Release, ReleaseState, StudyReport
+from exports.report.plan import Plan
 from exports.selectors import next_name
-from exports.services import project_create, release_accept_risk, release_continue, release_request
+from exports.services import project_create, release_accept_risk, release_continue, release_request, report_request
+from exports.services.places import report_folder
 from registry.demo import calendar
 from registry.demo.files import write_cohort
 from registry.demo.people import DEMO_PEOPLE, uploader_of
@@ -51,6 +53,7 @@ class Outcome:
     rows_in: int
     problems: int
     release: Release
+    abstract: Sequence[Mapping[str, Any]] = ()
 
     @property
     def rows_out(self) -> int:
@@ -71,6 +74,20 @@ class Outcome:
             f"packages          {self._packages()}",
             f"release           {self.release.name}",
             f"checksum          sha256 {self.release.package_sha256}",
+            *self._abstract(),
+        ]
+
+    def _abstract(self) -> list[str]:
+        """Return the figures of the published abstract beside those found, one a line."""
+        width, room = (max((len(line[name]) for line in self.abstract), default=0) for name in ("label", "published"))
+        return [
+            "",
+            "Figures of PMID 37031746 beside those of this release (simulated: built to these figures):",
+            *(
+                f"  {line['label']:<{width}}  published {line['published']:<{room}}  found {line['found']}"
+                f"{'' if line['agrees'] else '   DIFFERS'}"
+                for line in self.abstract
+            ),
         ]
 
     def _packages(self) -> str:
@@ -82,7 +99,7 @@ class Outcome:
 
 
 def demonstrate(out: Path, say: Callable[[str], None]) -> Outcome:
-    """Upload the raw files, freeze a release, put package.zip and manifest.json into `out`, and prove them right."""
+    """Upload the raw files, freeze a release, put package, manifest and report into `out`, and prove them right."""
     say("Writing nine hospitals' raw files …")
     write_cohort(out / "raw")
     say("Uploading them; the worker checks and saves …")
@@ -92,6 +109,8 @@ def demonstrate(out: Path, say: Callable[[str], None]) -> Outcome:
     _hand_over(release, out)
     say("Comparing the package with the registry …")
     _verify(release, out)
+    say("Asking for the study report; the worker computes it from the release …")
+    abstract = _report(release, out)
     files = [file for upload in uploads for file in upload.files.all()]
     tables = {table["name"]: table for table in release.manifest["tables"]}
     return Outcome(
@@ -100,6 +119,7 @@ def demonstrate(out: Path, say: Callable[[str], None]) -> Outcome:
         rows_in=sum(file.rows for file in files),
         problems=sum(file.problems for file in files),
         release=release,
+        abstract=abstract,
     )
 
 
@@ -128,8 +148,7 @@ def _saved(upload: Upload) -> Upload:
 
 
 def _release() -> Release:
-    manager = next(person for person in DEMO_PEOPLE if person.role == Role.DATA_MANAGER)
-    dana = User.objects.get(email=manager.email)
+    dana = User.objects.get(email=_manager())
     with acting_as(dana, reason="demonstration", source="command"):
         project = Project.objects.filter(title=TITLE).first() or project_create(title=TITLE, by=dana, seed=TITLE)
         asked = release_request(project=project, name=next_name(DATA_CUT.year), by=dana, data_cut_at=DATA_CUT)
@@ -154,6 +173,31 @@ def _ended(asked: Release) -> Release:
     if job.state != JobState.SUCCEEDED:
         raise DemonstrationFailed(f"The release failed: {job.error_words} Reference {job.error_reference}.")
     return job.release
+
+
+def _report(release: Release, out: Path) -> list[dict[str, Any]]:
+    """Have the study report made, put report.html and report.json into `out`, and return the lines of the abstract."""
+    dana = User.objects.get(email=_manager())
+    with acting_as(dana, reason="demonstration", source="command"):
+        asked = report_request(release=release, plan=Plan(), by=dana)
+
+    def look() -> StudyReport | None:
+        found = StudyReport.objects.get(pk=asked.pk)
+        return None if found.is_under_way else found
+
+    report: StudyReport = _wait(look, "The study report")
+    if report.state != JobState.SUCCEEDED:
+        raise DemonstrationFailed(f"The report failed: {report.error_words} Reference {report.error_reference}.")
+    for name in ("report.html", "report.json"):
+        shutil.copyfile(report_folder(release.pk, report.pk) / name, out / name)
+    lines: list[dict[str, Any]] = json.loads((out / "report.json").read_bytes())["abstract"]
+    differing = [line["label"] for line in lines if not line["agrees"]]
+    _require(not differing, f"the figures of the abstract: {', '.join(differing)}")
+    return lines
+
+
+def _manager() -> str:
+    return next(person.email for person in DEMO_PEOPLE if person.role == Role.DATA_MANAGER)
 
 
 def _wait(look: Callable[[], Any], what: str) -> Any:

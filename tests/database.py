@@ -10,7 +10,6 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from django.test import TransactionTestCase
 
 from config.addresses import Address, psycopg_params
 from config.database import roles
@@ -33,6 +32,7 @@ def prepared_server(*, throw_away: bool = True) -> Iterator[None]:
             stack.enter_context(_embedded_server(throw_away=throw_away))
         else:
             stack.callback(_drop, template())
+            stack.callback(_drop, demonstration())
             _build_template()
         yield
 
@@ -58,6 +58,11 @@ def template() -> str:
     return "test_quell" if QUELL_EMBEDDED else f"test_quell_{settings.QUELL_TEST_RUN}"
 
 
+def demonstration() -> str:
+    """The database in which the demonstration is loaded, for those tests of a run that begin there."""
+    return f"test_quell_{settings.QUELL_TEST_RUN}_demo"
+
+
 def _build_template() -> None:
     set_up(_admin(), template())
     connections["default"].settings_dict["NAME"] = template()
@@ -77,11 +82,28 @@ def database_of_worker(worker: str) -> Iterator[None]:
 def copy_of_template(name: str) -> Iterator[str]:
     """A fresh database like the template, removed afterwards; gives its full name."""
     full = f"test_quell_{settings.QUELL_TEST_RUN}_{name}"
-    _execute(f'CREATE DATABASE "{full}" TEMPLATE "{template()}" OWNER {roles.OWNER}')
+    create(full)
     try:
         yield full
     finally:
         drop_database(full)
+
+
+def create(name: str, like: str = "") -> str:
+    """Make a database like the migrated template, or like another to which nobody is connected; give its name."""
+    _execute(f'CREATE DATABASE "{name}" TEMPLATE "{like or template()}" OWNER {roles.OWNER}')
+    return name
+
+
+@contextmanager
+def working_on(name: str) -> Iterator[None]:
+    """Switch all connections to a database and back again."""
+    before = connections["default"].settings_dict["NAME"]
+    use_database(name)
+    try:
+        yield
+    finally:
+        use_database(before)
 
 
 def use_database(name: str) -> None:
@@ -106,22 +128,6 @@ def _drop(name: str, owner: str = roles.OWNER) -> None:
         _execute(f'DROP DATABASE IF EXISTS "{name}"', owner)
     except psycopg.errors.ObjectInUse:
         _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', owner)
-
-
-def flush_as_owner() -> None:
-    """Let tests with real transactions empty the tables afterwards, which the web role may not."""
-    plain = TransactionTestCase._fixture_teardown
-
-    def teardown(self: TransactionTestCase) -> None:
-        with connections["default"].cursor() as cursor:
-            cursor.execute(f"SET ROLE {roles.OWNER}")
-        try:
-            plain(self)
-        finally:
-            with connections["default"].cursor() as cursor:
-                cursor.execute(f"SET ROLE {roles.WEB}")
-
-    TransactionTestCase._fixture_teardown = teardown
 
 
 def _admin() -> Address:

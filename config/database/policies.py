@@ -137,6 +137,7 @@ OUTSIDE: Final[Mapping[str, str]] = MappingProxyType(
                 "exports_releasepackageevent",
                 "exports_requestmessage",
                 "exports_requestmessageevent",
+                "exports_studyreport",
                 "exports_termsacceptance",
                 "exports_termsacceptanceevent",
             ),

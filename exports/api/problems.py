@@ -68,3 +68,33 @@ def unknown_parameter(name: str, known: tuple[str, ...]) -> Problem:
     remedy = _("Leave it out. The parameters are: %(names)s.") % {"names": ", ".join(known) or "-"}
     error = {"field": name, "message": _("There is no such parameter here."), "remedy": remedy}
     return Problem("wrong-parameters", HTTPStatus.BAD_REQUEST, _("Parameters to correct"), words, (error,))
+
+
+def wrong_plan(words: str) -> Problem:
+    """Say what is wrong with the plan of a report."""
+    remedy = _("Send dose_rule, indications, products, year_from, year_to, min_follow_up_days, or leave them out.")
+    error = {"field": "plan", "message": words, "remedy": remedy}
+    return Problem("wrong-plan", HTTPStatus.BAD_REQUEST, _("Plan to correct"), words, (error,))
+
+
+def not_out() -> Problem:
+    """Say that the release is not out, so that nothing can be computed from it."""
+    words = _("Only a published release has a report.")
+    return Problem("not-published", HTTPStatus.CONFLICT, _("Not published"), words)
+
+
+def too_many_reports(words: str) -> Problem:
+    """Say that so many reports of the person are under way that they have to wait."""
+    return Problem("too-many-reports", HTTPStatus.CONFLICT, _("Wait for a report"), words)
+
+
+def report_not_done() -> Problem:
+    """Say that a report has no files yet."""
+    words = _("The report is not done. Its address says how far it is, or why it could not be made.")
+    return Problem("not-done", HTTPStatus.CONFLICT, _("Not done"), words)
+
+
+def report_missing() -> Problem:
+    """Say that the files of a report are not as they were written."""
+    words = _("The files of this report are missing or damaged. Ask for it again with a POST to the list of reports.")
+    return Problem("file-missing", HTTPStatus.GONE, _("File missing"), words)

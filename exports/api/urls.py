@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from exports.api.releases import OneRelease, PackageFile, Packages, Releases, Terms
+from exports.api.reports import Appendix, OneReport, Reports
 from exports.api.requests import OneRequest, Requests
 
 urlpatterns = [
@@ -13,6 +14,9 @@ urlpatterns = [
     path("releases/<uuid:pk>/terms/", Terms.as_view(), name="api_terms"),
     path("releases/<uuid:pk>/packages/", Packages.as_view(), name="api_packages"),
     path("releases/<uuid:pk>/packages/<uuid:package_pk>/file/", PackageFile.as_view(), name="api_package_file"),
+    path("releases/<uuid:pk>/reports/", Reports.as_view(), name="api_reports"),
+    path("releases/<uuid:pk>/reports/<uuid:report_pk>/", OneReport.as_view(), name="api_report"),
+    path("releases/<uuid:pk>/reports/<uuid:report_pk>/appendix/", Appendix.as_view(), name="api_report_appendix"),
     path("requests/", Requests.as_view(), name="api_requests"),
     path("requests/<uuid:pk>/", OneRequest.as_view(), name="api_request"),
 ]

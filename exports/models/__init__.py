@@ -1,4 +1,4 @@
-"""What is kept about releases: projects, requests, releases, packages, grants and downloads. No clinical data."""
+"""What is kept about releases: projects, requests, packages, reports, grants and downloads. No clinical data."""
 
 from exports.models.download import Download
 from exports.models.feasibility import FeasibilityBasis
@@ -8,6 +8,7 @@ from exports.models.package import ReleasePackage
 from exports.models.policy import PolicySetting
 from exports.models.project import Project
 from exports.models.release import OUT, Format, Level, Profile, Release, ReleaseState
+from exports.models.report import StudyReport
 from exports.models.request import DataRequest, RequestMessage, RequestState
 from exports.models.terms import TermsAcceptance
 
@@ -30,5 +31,6 @@ __all__ = [
     "ReleaseState",
     "RequestMessage",
     "RequestState",
+    "StudyReport",
     "TermsAcceptance",
 ]

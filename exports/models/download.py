@@ -10,13 +10,17 @@ from django.db import models
 from exports.models.grant import ReleaseGrant
 from exports.models.package import ReleasePackage
 from exports.models.release import Release
+from exports.models.report import StudyReport
 from exports.models.terms import TermsAcceptance
 from sites.audit import audited
 
 
 @audited
 class Download(models.Model):
-    """One download of one package. `grant` is empty where a data manager downloaded; `terms` are those accepted."""
+    """One download of one package, or of one file of a report.
+
+    `grant` is empty where a data manager downloaded; `terms` are those accepted.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="downloads")
@@ -25,6 +29,7 @@ class Download(models.Model):
     package = models.ForeignKey(
         ReleasePackage, on_delete=models.PROTECT, null=True, blank=True, related_name="downloads"
     )
+    report = models.ForeignKey(StudyReport, on_delete=models.PROTECT, null=True, blank=True, related_name="downloads")
     terms = models.ForeignKey(
         TermsAcceptance, on_delete=models.PROTECT, null=True, blank=True, related_name="downloads"
     )

@@ -1,4 +1,4 @@
-"""The job that makes a release. Its row is the truth; a message to a worker is only a wake-up."""
+"""Jobs, above all the one that makes a release. The row is the truth; a message to a worker is only a wake-up."""
 
 from __future__ import annotations
 
@@ -31,12 +31,21 @@ class JobPhase(models.TextChoices):
 UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 
 
-class ExportJob(models.Model):
-    """One job. Whoever runs it holds `claim` and renews `lease_until`; a lease that ran out returns it to the queue."""
+def job_constraints(name: str) -> list[models.BaseConstraint]:
+    """Return what holds for the rows of every kind of job; `name` is that of the kind."""
+    is_claimed = models.Q(claim__isnull=False, lease_until__isnull=False, started_at__isnull=False)
+    return [
+        models.CheckConstraint(condition=models.Q(state__in=JobState.values), name=f"{name}_state_known"),
+        models.CheckConstraint(
+            condition=~models.Q(state=JobState.RUNNING) | is_claimed, name=f"{name}_running_is_claimed"
+        ),
+    ]
+
+
+class Job(models.Model):
+    """One piece of work. Whoever runs it holds `claim` and renews `lease_until`; one that ran out gives it back."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="job")
-    phase = models.CharField(max_length=8, choices=JobPhase.choices, default=JobPhase.ASSESS)
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.QUEUED)
     step = models.PositiveSmallIntegerField(default=0)
     steps = models.PositiveSmallIntegerField(default=0)
@@ -55,20 +64,23 @@ class ExportJob(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        abstract = True
         ordering = ["-requested_at"]
-        constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=JobState.values), name="export_job_state_known"),
-            models.CheckConstraint(
-                condition=~models.Q(state=JobState.RUNNING)
-                | models.Q(claim__isnull=False, lease_until__isnull=False, started_at__isnull=False),
-                name="export_job_running_is_claimed",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.release} {self.state}"
 
     @property
     def is_under_way(self) -> bool:
         """Say whether the job waits or runs."""
         return self.state in UNDER_WAY
+
+
+class ExportJob(Job):
+    """The job that makes one release."""
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="job")
+    phase = models.CharField(max_length=8, choices=JobPhase.choices, default=JobPhase.ASSESS)
+
+    class Meta(Job.Meta):
+        constraints = job_constraints("export_job")
+
+    def __str__(self) -> str:
+        return f"{self.release} {self.state}"

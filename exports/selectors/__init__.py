@@ -12,10 +12,12 @@ from exports.selectors.releases import (
     releases_visible,
     terms_accepted,
 )
+from exports.selectors.reports import Reach, report_reach, reports_for
 from exports.selectors.requests import next_number, requests_visible, requests_waiting
 
 __all__ = [
     "Holder",
+    "Reach",
     "blocked_cases",
     "download_right",
     "holders_of",
@@ -27,6 +29,8 @@ __all__ = [
     "policy_now",
     "preview",
     "releases_visible",
+    "report_reach",
+    "reports_for",
     "requests_visible",
     "requests_waiting",
     "terms_accepted",

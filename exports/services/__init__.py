@@ -13,6 +13,8 @@ from exports.services.jobs import job_cancel, job_retry, jobs_sweep
 from exports.services.making import job_run
 from exports.services.policy import policy_set
 from exports.services.releases import project_create, release_request
+from exports.services.report_files import report_download
+from exports.services.reports import report_request, report_run
 from exports.services.requests import (
     request_approve,
     request_assess,
@@ -39,6 +41,9 @@ __all__ = [
     "release_request",
     "release_revoke",
     "release_withdraw",
+    "report_download",
+    "report_request",
+    "report_run",
     "request_approve",
     "request_assess",
     "request_message",

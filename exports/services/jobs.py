@@ -13,7 +13,8 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
-from exports.models import ExportJob, JobState, Release, ReleaseState
+from exports.models import ExportJob, JobState, Release, ReleaseState, StudyReport
+from exports.models.job import Job
 from exports.services.wake import wake, wake_on_commit
 from sites.access import require
 from sites.models import User
@@ -25,7 +26,8 @@ HEARTBEAT_SECONDS = 2.5
 SWEEP_SECONDS = 4
 REMIND = timedelta(seconds=20)
 MAX_ATTEMPTS = 3
-GAVE_UP = gettext_noop("The worker was lost three times while it made this release. See whether it runs out of memory.")
+KINDS: tuple[type[Job], ...] = (ExportJob, StudyReport)
+GAVE_UP = gettext_noop("The worker was lost three times while it did this. See whether it runs out of memory.")
 
 
 class ClaimLost(Exception):  # noqa: N818 - an outcome, not an error
@@ -42,10 +44,11 @@ class Claim:
 
     job_id: uuid.UUID
     token: uuid.UUID
+    kind: type[Job] = ExportJob
 
-    def held(self) -> QuerySet[ExportJob]:
+    def held(self) -> QuerySet[Job]:
         """Return the job's row while this claim holds, else nothing."""
-        return ExportJob.objects.filter(pk=self.job_id, claim=self.token, state=JobState.RUNNING)
+        return self.kind._default_manager.filter(pk=self.job_id, claim=self.token, state=JobState.RUNNING)
 
     def note(self, **changes: Any) -> None:
         """Write into the job's row and renew the lease; ClaimLost when the claim holds no more."""
@@ -53,11 +56,11 @@ class Claim:
             raise ClaimLost
 
 
-def job_claim(job_id: uuid.UUID) -> Claim | None:
+def job_claim(job_id: uuid.UUID, kind: type[Job] = ExportJob) -> Claim | None:
     """Claim a waiting job, None where it is not waiting: whoever updates the row first has it."""
-    claim = Claim(job_id, uuid.uuid4())
+    claim = Claim(job_id, uuid.uuid4(), kind)
     started = {"started_at": Now(), "heartbeat_at": Now(), "lease_until": Now() + Value(LEASE)}
-    taken = ExportJob.objects.filter(pk=job_id, state=JobState.QUEUED).update(
+    taken = kind._default_manager.filter(pk=job_id, state=JobState.QUEUED).update(
         state=JobState.RUNNING, claim=claim.token, attempts=F("attempts") + 1, step=0, figures={}, **started
     )
     return claim if taken else None
@@ -110,15 +113,20 @@ def _require_anothers(job: ExportJob, by: User) -> None:
 
 def jobs_sweep() -> int:
     """Queue again what lost its worker, give up after three times, remind workers of what waits; return how many."""
-    expired = ExportJob.objects.filter(state=JobState.RUNNING, lease_until__lt=Now())
+    return sum(_sweep(kind) for kind in KINDS)
+
+
+def _sweep(kind: type[Job]) -> int:
+    jobs = kind._default_manager
+    expired = jobs.filter(state=JobState.RUNNING, lease_until__lt=Now())
     expired.filter(attempts__gte=MAX_ATTEMPTS).update(
         state=JobState.FAILED, finished_at=Now(), error_reference="LOST", error_words=GAVE_UP
     )
     expired.update(state=JobState.QUEUED, claim=None, lease_until=None, woken_at=None)
-    waiting = ExportJob.objects.filter(state=JobState.QUEUED, requested_at__lt=Now() - Value(LEASE))
+    waiting = jobs.filter(state=JobState.QUEUED, requested_at__lt=Now() - Value(LEASE))
     unheard = waiting.filter(Q(woken_at=None) | Q(woken_at__lt=Now() - Value(REMIND)))
     found = list(unheard.values_list("pk", flat=True))
-    ExportJob.objects.filter(pk__in=found).update(woken_at=Now())
+    jobs.filter(pk__in=found).update(woken_at=Now())
     for job_id in found:
-        wake(str(job_id))
+        wake(str(job_id), kind)
     return len(found)

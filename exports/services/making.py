@@ -52,7 +52,7 @@ def job_run(job_id: UUID) -> None:
     except ClaimLost:
         logger.info("Job %s: cancelled, or taken over by another worker.", job_id)
     except Exception as error:
-        _end(claim, error)
+        job_end_badly(claim, error)
     finally:
         remove_work(job.release_id, claim.token)
 
@@ -93,13 +93,13 @@ def _compare_ahead(job: ExportJob) -> None:
         logger.warning("Release %s was not compared with the one before: %s", release.pk, place_of(error))
 
 
-def _end(claim: Claim, error: Exception) -> None:
+def job_end_badly(claim: Claim, error: Exception) -> None:
     """Put the job back after a passing fault, else close it with a reference to the log."""
     reference = secrets.token_hex(4).upper()
     logger.error("Job %s failed, reference %s: %s", claim.job_id, reference, place_of(error))
     try:
         if isinstance(error, PASSING) and job_put_back(claim):
-            wake(str(claim.job_id))
+            wake(str(claim.job_id), claim.kind)
         else:
             job_fail(claim, reference=reference, words=words_for(error))
     except ClaimLost:

@@ -44,6 +44,11 @@ def package_file(folder: Path, level: str, format_code: str) -> Path:
     return folder / "packages" / f"{level}-{format_code}.zip"
 
 
+def report_folder(release_id: UUID, report_id: UUID) -> Path:
+    """Return where the files of a study report lie: in the folder of its release, so that they go with it."""
+    return release_root() / str(release_id) / "reports" / str(report_id)
+
+
 def link_frozen(release_id: UUID, work: Path) -> None:
     """Take the frozen tables and datasets of an assessed release into a new attempt, without copying their bytes."""
     placed = release_root() / str(release_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from exports.web.decisions.urls import release_patterns
+from exports.web.reports.urls import report_patterns
 from exports.web.views.acts import package_download, release_cancel, release_retry, terms_accept
 from exports.web.views.diff import release_diff, release_diff_csv
 from exports.web.views.grants import grant_revoke, holders_csv, release_grant, release_withdraw
@@ -27,4 +28,5 @@ urlpatterns = [
     path("<uuid:pk>/diff/", release_diff, name="release_diff"),
     path("<uuid:pk>/diff.csv", release_diff_csv, name="release_diff_csv"),
     *release_patterns,
+    *report_patterns,
 ]

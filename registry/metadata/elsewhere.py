@@ -31,7 +31,7 @@ SYSTEM_FIELDS: Mapping[str, str] = {
         "agreement_reference aim approval_reference cohort created_at decided_at decided_by decision_reason formats id "
         "number profile project requested_by selection state submitted_at title valid_until"
     ),
-    "exports.Download": "downloaded_at downloaded_by grant id package package_sha256 release terms",
+    "exports.Download": "downloaded_at downloaded_by grant id package package_sha256 release report terms",
     "exports.ExportJob": (
         "attempts claim error_reference error_words figures finished_at heartbeat_at id lease_until phase release "
         "requested_at requested_by started_at state step step_words steps woken_at"
@@ -47,6 +47,11 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "exports.ReleaseGrant": "granted_at granted_by id investigator level release revoked_at valid_until",
     "exports.ReleasePackage": "content_hash format id level losses path patients refusal release sha256 size",
     "exports.RequestMessage": "id request text written_at written_by",
+    "exports.StudyReport": (
+        "appendix_sha256 appendix_size attempts claim code_revision error_reference error_words figures finished_at "
+        "heartbeat_at id lease_until plan plan_sha256 release report_sha256 requested_at requested_by started_at state "
+        "step step_words steps woken_at"
+    ),
     "exports.TermsAcceptance": "accepted_at accepted_by id release sha256 version",
     "mfa.Authenticator": "created_at data id last_used_at type user",
     "pghistory.Context": "created_at id metadata updated_at",

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -16,15 +18,18 @@ def test_the_import_contracts_hold():
     assert found.returncode == 0, found.stdout[-4000:] + found.stderr[-2000:]
 
 
-def test_the_rules_use_the_standard_library_alone():
-    allowed = sys.stdlib_module_names | {"registry"}
-    for path in (ROOT / "registry" / "rules").glob("**/*.py"):
+@pytest.mark.parametrize(
+    ("package", "libraries"), [("registry.rules", set()), ("exports.survival", {"numpy", "scipy"})]
+)
+def test_the_pure_parts_know_nothing_but_themselves(package: str, libraries: set[str]):
+    allowed = sys.stdlib_module_names | libraries
+    for path in (ROOT / Path(*package.split("."))).glob("**/*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
-                assert name.split(".")[0] in allowed, f"{path.name} imports {name}"
-                assert not name.startswith("registry.") or name.startswith("registry.rules"), f"{path.name}: {name}"
+                is_own = name == package or name.startswith(f"{package}.")
+                assert is_own or name.split(".")[0] in allowed, f"{path.name} imports {name}"
 
 
 def test_nothing_in_the_repository_names_a_machine_path():

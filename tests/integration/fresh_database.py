@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from django.db import connections
 
 from tests import database
 
 
 @contextmanager
 def fresh_database(name: str) -> Iterator[None]:
-    """Work on an empty database that is thrown away afterwards, whatever the test's own one holds."""
-    before = connections["default"].settings_dict["NAME"]
-    with database.copy_of_template(name) as full:
-        database.use_database(full)
-        try:
-            yield
-        finally:
-            database.use_database(before)
+    """Work on an empty database that is thrown away afterwards, whatever the test's own one holds.
+
+    Each worker has its own: the tests of one file may run in several workers at the same time.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    with database.copy_of_template(f"{worker}_{name}") as full, database.working_on(full):
+        yield

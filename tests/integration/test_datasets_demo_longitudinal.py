@@ -24,7 +24,7 @@ from exports.freeze.folder import read_facts
 from exports.freeze.parquet import parquet_path
 from tests.unit.small_tables import assert_codes_are_declared
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "export"]), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 VECTOR = Path(__file__).parents[1] / "vectors" / "s04_cohort43_headline.csv"
 DATASETS = (ADTOX, ADDOSE, ADCP, ADLB, ADAE, ADINF)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import shutil
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -17,31 +18,35 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 
 from exports.datasets.catalogue import derive
 from exports.freeze import FreezeOrder, freeze
 from exports.freeze.folder import write_facts
-from exports.freeze.pseudonyms import project_key, site_codes
+from exports.freeze.pseudonyms import site_codes
 from exports.package import build_package
 from registry.demo.bulk.generate import generate_registry
-from registry.demo.calendar import DATA_CUT
 from sites.models import Site
-from tests.integration.test_release_differential import fresh_database
+from tests.demo_database import once_in_a_run
+from tests.demo_folder import KEY
+from tests.integration.fresh_database import fresh_database
 from tests.unit.naive_endpoints import TIMES, Case, index_course, segments, start_of
 
 PATIENTS = 300
-KEY = project_key(settings.QUELL_PROJECT_KEK, b"a salt of the tests" * 2)
 Sheets = dict[str, pd.DataFrame]
 Status = Iterable[tuple[int, int]]
 
 
-def package_of(folder: Path, cut: dt.datetime) -> Sheets:
-    """Freeze, derive and pack the registry, and read the CSV files of the package with pandas."""
+def frozen(folder: Path) -> Path:
+    """Freeze the registry as it is now, and derive the datasets."""
+    cut = dt.datetime.now(tz=dt.UTC).replace(microsecond=0)
     codes, _known = site_codes(KEY, Site.objects.values_list("id", flat=True), {})
     facts = freeze(FreezeOrder("QUELL-TEST", "p", "AGREEMENT", cut, KEY, codes, "test"), folder)
     write_facts(folder, {**facts, "datasets": derive(folder, facts)})
+    return folder
+
+
+def packed(folder: Path) -> Sheets:
+    """Pack a frozen folder, and read the CSV files of the package with pandas."""
     with zipfile.ZipFile(build_package(folder).path) as package:
         names = [name for name in package.namelist() if name.startswith(("tables/", "datasets/"))]
         return {Path(name).stem: read(package, name) for name in names}
@@ -53,19 +58,21 @@ def read(package: zipfile.ZipFile, name: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def published(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Sheets:
-    with django_db_blocker.unblock(), fresh_database("independent_demo"):
-        call_command("demo_load", "--force")
-        cut = dt.datetime.combine(DATA_CUT, dt.time(), dt.UTC)
-        return package_of(tmp_path_factory.mktemp("demo"), cut)
+def published(frozen_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Sheets:
+    return packed(shutil.copytree(frozen_demo, tmp_path_factory.mktemp("demo") / "frozen"))
 
 
 @pytest.fixture(scope="module")
 def generated(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Sheets:
-    with django_db_blocker.unblock(), fresh_database("independent_many"):
-        generate_registry(patients=PATIENTS, seed=11)
-        cut = dt.datetime.now(tz=dt.UTC).replace(microsecond=0)
-        return package_of(tmp_path_factory.mktemp("many"), cut)
+    """Many cases with everything that a generator throws in: frozen once in a run, in whichever worker comes first."""
+    with once_in_a_run("independent", tmp_path_factory) as shared, django_db_blocker.unblock():
+        if not (shared / "independent").exists():
+            building = tmp_path_factory.mktemp("many") / "frozen"
+            with fresh_database("independent_many"):
+                generate_registry(patients=PATIENTS, seed=11)
+                frozen(building)
+            building.rename(shared / "independent")
+    return packed(shutil.copytree(shared / "independent", tmp_path_factory.mktemp("many") / "frozen"))
 
 
 def incidence(times: Status, until: int) -> Fraction:

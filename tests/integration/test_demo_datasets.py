@@ -18,7 +18,7 @@ from exports.freeze.folder import read_facts
 from exports.sheets import sheets_of
 from tests.unit.small_tables import assert_codes_are_declared
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "export"]), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 VECTOR = Path(__file__).parents[1] / "vectors" / "s04_cohort43_headline.csv"
 Row = dict[str, Any]

@@ -14,7 +14,7 @@ import pytest
 
 from exports.package import build_package
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "export"]), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 VECTOR = Path(__file__).parents[1] / "vectors" / "s04_cohort43_headline.csv"
 TRM, MALIGNANCY = "TRM", "MALIGNANCY"

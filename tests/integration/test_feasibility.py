@@ -158,15 +158,3 @@ def test_a_freeze_that_fails_leaves_nothing_on_the_disk(
     with pytest.raises(OSError, match="no room"):
         feasibility_refresh()
     assert list(release_folder.iterdir()) == []
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True, databases=["default", "export"])
-def test_the_demonstration_has_rough_figures_of_43_cases(release_folder: Path):
-    call_command("demo_load", "--force")
-    made = feasibility_refresh()
-    assert made is not None
-    sizes = [group["size"] for group in made.groups]
-    assert sum(sizes) == 43
-    assert min(sizes) >= 11
-    assert feasibility_count({}).text == "About 45 cases"

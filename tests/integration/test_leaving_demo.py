@@ -21,7 +21,7 @@ from exports.sheets import SUBJECT_OF, sheets_of
 from registry.metadata import Privacy, topics
 from registry.metadata.release import leaves
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "export"]), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 BINS = {*range(-91, 91, 7), *range(91, 10_000, 30), *range(-91, -10_000, -30)}
 

@@ -130,7 +130,7 @@ def test_an_error_that_quotes_a_case_stays_out_of_the_log(
     try:
         raise ValueError(f"Failing row contains ({MARK}, 1958)")
     except ValueError as error:
-        making._end(Claim(uuid.uuid4(), uuid.uuid4()), error)
+        making.job_end_badly(Claim(uuid.uuid4(), uuid.uuid4()), error)
     assert "ValueError < test_release_canaries.py:" in caplog.text
     assert MARK not in caplog.text
 

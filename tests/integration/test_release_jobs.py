@@ -43,11 +43,15 @@ def release_folder(settings: Any, tmp_path: Path) -> Path:
 def woken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The numbers of the jobs that workers were told about."""
     sent: list[str] = []
+
+    def wake(job_id: str, *_kind: object) -> None:
+        sent.append(job_id)
+
     for place in (jobs, making, services.releases.wake_on_commit.__globals__):
         if isinstance(place, dict):
-            monkeypatch.setitem(place, "wake", sent.append)
+            monkeypatch.setitem(place, "wake", wake)
         else:
-            monkeypatch.setattr(place, "wake", sent.append)
+            monkeypatch.setattr(place, "wake", wake)
     return sent
 
 

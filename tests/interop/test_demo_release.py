@@ -18,11 +18,7 @@ from exports.sheets import Sheet, sheets_of
 from tests.interop.hard_sheets import written
 from tests.interop.programs import needs_pspp, needs_r, pspp, r_lines
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True, databases=["default", "export"]),
-    pytest.mark.slow,
-    pytest.mark.interop,
-]
+pytestmark = [pytest.mark.slow, pytest.mark.interop]
 
 
 def test_every_reader_finds_the_release(demo_folder: Path, tmp_path: Path):

@@ -17,6 +17,8 @@ from exports.package import build_package
 from exports.package import frictionless_gate as gate
 from tests.unit.package_folder import sheets, write_folder
 
+pytestmark = pytest.mark.usefixtures("whole_gate")
+
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:

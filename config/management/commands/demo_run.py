@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 class Command(BaseCommand):
     """Run the whole job on simulated data; needs a migrated database and a worker."""
 
-    help = "Upload the simulated case files, freeze a release and leave package.zip and manifest.json in --out."
+    help = "Upload the simulated case files, freeze a release and leave its package and its study report in --out."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --out."""
@@ -33,3 +33,4 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write("\n".join(["", *outcome.lines()]))
         self.stdout.write(f"package           {out / 'package.zip'}")
+        self.stdout.write(f"report            {out / 'report.html'}")

@@ -16,6 +16,7 @@ from exports.selectors import (
     terms_accepted,
 )
 from exports.selectors.diff import releases_comparable
+from exports.selectors.reports import Reach, report_reach, reports_for
 from exports.terms import TERMS, VERSION
 from exports.web.decisions.held import held_facts
 from exports.web.holders.contents import contents_of
@@ -62,6 +63,8 @@ def _published(release: Release, user: User, asked: str, forms: dict[str, Form])
         "terms_version": VERSION,
         "acceptance": terms_accepted(release, user, VERSION),
         "terms_form": forms.get("terms_form") or TermsForm(),
+        "has_reports": report_reach(release, user) != Reach.NONE,
+        "reports": reports_for(release, user).count(),
         "comparable": releases_comparable(release, user)[:1],
         **contents_of(release, level or release.profile if may_freeze else level, with_sites=may_freeze),
     }

@@ -16,6 +16,9 @@ ROWS = [
     Row(f"api/{_RELEASE}terms/", "POST", READERS, "release", GRANTED),
     Row(f"api/{_RELEASE}packages/", "GET", READERS, "release", GRANTED),
     Row(_PACKAGE, "GET", READERS, "package", GRANTED),
+    Row(f"api/{_RELEASE}reports/", "GET POST", READERS, "release", GRANTED),
+    Row(f"api/{_RELEASE}reports/<uuid:report_pk>/", "GET", READERS, "report", GRANTED),
+    Row(f"api/{_RELEASE}reports/<uuid:report_pk>/appendix/", "GET", READERS, "report", GRANTED),
     Row("api/requests/", "GET", READERS),
     Row("api/requests/<uuid:pk>/", "GET", READERS, "request", GRANTED),
 ]

@@ -12,7 +12,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from exports import services
-from exports.models import ExportJob, JobState, Release, ReleasePackage, ReleaseState
+from exports.models import ExportJob, JobState, Release, ReleasePackage, ReleaseState, StudyReport
+from exports.report.plan import Plan
+from exports.report.plan_digest import plan_sha256
 from registry.models import (
     CheckRun,
     CrsEpisode,
@@ -182,9 +184,12 @@ def _releases(cast: Cast) -> dict[str, dict[str, Arguments]]:
         given, other = (_release(cast, project, number) for number in (1, 2))
         grant = services.release_grant(release=given, investigator=cast.ivan, valid_until=until, by=cast.dana)
     sides = {"A": given, "B": other}
+    reports = {side: _report(release, cast.dana) for side, release in sides.items()}
     return {
         "release": {side: {"pk": release.pk} for side, release in sides.items()},
         "package": {side: _package(release) for side, release in sides.items()},
+        "report": reports,
+        "report_file": {side: {**arguments, "file": "json"} for side, arguments in reports.items()},
         "grant": {"A": {"pk": given.pk, "grant_pk": grant.pk}, "B": {"pk": other.pk, "grant_pk": grant.pk}},
     }
 
@@ -211,6 +216,11 @@ def _decisions(cast: Cast) -> dict[str, dict[str, Arguments]]:
         "decision": {side: {"pk": request.pk} for side, request in asked_for.items()},
         "held release": {side: {"pk": release.pk} for side, release in held.items()},
     }
+
+
+def _report(release: Release, by: User) -> Arguments:
+    told = {"plan": Plan().told(), "plan_sha256": plan_sha256(Plan()), "code_revision": "test"}
+    return {"pk": release.pk, "report_pk": StudyReport.objects.create(release=release, requested_by=by, **told).pk}
 
 
 def _package(release: Release) -> Arguments:

@@ -25,12 +25,10 @@ AT_ONCE, WHEN_COMPLETE = "at once", "when complete"
 
 
 @pytest.fixture
-def printed():
+def printed(demo_registry: str):
     """What loading the demonstration printed; the test looks on as the system."""
-    output = StringIO()
-    call_command("demo_load", "--force", stdout=output)
     with acting_as_system("tests", reason="look at queries"):
-        yield output.getvalue()
+        yield demo_registry
 
 
 def expected(*asked: str) -> list[Asked]:

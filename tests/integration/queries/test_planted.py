@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from django.core.management import call_command
 
 from registry.models import DataQuery, Patient, QueryState, Resolution
 from registry.services.derive import derive_patients
@@ -24,9 +23,8 @@ ERRORS_AT_LEAST, KINDS_AT_LEAST = 200, 100
 
 
 @pytest.fixture
-def completed_cohort():
+def completed_cohort(demo_registry):
     """The demonstration with every form complete, so that what is missing is asked for as well."""
-    call_command("demo_load", "--force", verbosity=0)
     with acting_as_system("tests", reason="errors planted"):
         complete_every_form()
         run()
