@@ -98,7 +98,10 @@ def _ratio(model: str, name: str, places: int = 3) -> Callable[[Report], str]:
 
 
 def _kps_alone(report: Report) -> str:
-    below = [term["name"] for term in _terms(report, "resolution_multivariable") if term["p"] < SIGNIFICANT]
+    terms = _terms(report, "resolution_multivariable")
+    if not terms:
+        return NOT_ESTIMABLE
+    below = [term["name"] for term in terms if term["p"] < SIGNIFICANT]
     return YES if below == [KARNOFSKY.column] else NO
 
 

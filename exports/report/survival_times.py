@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
+from django.utils.translation import gettext_noop
 
 from exports.report.absent import carries
 from exports.report.curves import coarse_note, steps, test_told, timed
@@ -16,6 +17,11 @@ from exports.report.wording import Text
 from exports.survival.errors import NotEstimable
 from exports.survival.kaplan_meier import Survival, kaplan_meier, reverse_kaplan_meier
 from exports.survival.log_rank import log_rank
+
+# Nobody of the cohort could die between the infusion and the start of anakinra.
+_NAIVE: Final = gettext_noop(
+    "Counted from infusion among people who lived to receive anakinra: too high for patients at the time of infusion."
+)
 
 
 def survival_times(study: Study) -> list[dict[str, Any]]:
@@ -56,7 +62,7 @@ def _told(study: Study, endpoint: TimedEndpoint) -> dict[str, Any]:
         "groups": of_each(rows, lambda frame: _of_group(frame, endpoint)),
         "log_rank": test,
         "error": error,
-        "note": coarse_note(study),
+        "note": coarse_note(study) or _NAIVE,
     }
 
 

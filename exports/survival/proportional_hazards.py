@@ -6,6 +6,9 @@ variance). A large p is no evidence that hazards are proportional where events a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import numpy as np
 
 from exports.survival.cox_input import CoxInput
@@ -16,26 +19,41 @@ from exports.survival.errors import TOO_FEW, NotEstimable
 from exports.survival.inputs import Floats, refused
 
 GLOBAL = "GLOBAL"
+# Of the information of g(t) * x; below it what x leaves of it is rounding, and the test would be noise.
+SMALLEST_SHARE: Final = 1e-10
 
 
 def proportional_hazards_test(fit: CoxFit, transform: str = "km") -> dict[str, Test]:
     """Return the test of each term and of all together (GLOBAL); g is km, identity, rank or log of time.
 
-    km is 1 - S(t-) of the model's own event. Raises NotEstimable: BAD_INPUT for an unknown transform or the logarithm
-    of an event on day 0; TOO_FEW where all events fall on one time.
+    km is 1 - S(t-) of the model's own event. A term has no test where the data do not determine its coefficient over
+    time. Raises NotEstimable: BAD_INPUT for an unknown transform or the logarithm of an event on day 0; TOO_FEW where
+    all events fall on one time.
     """
     sets = risk_sets(fit.found)
     at = point(sets, fit.coef * sets.scale)
-    slope, variance = _extended(at, _centred(_transformed(fit.found, sets, transform), sets))
-    tests = {term: _tested(slope, variance, columns) for term, columns in fit.terms.items()}
-    return tests | {GLOBAL: _tested(slope, variance, tuple(range(fit.parameters)))}
+    slope, variance, scale = _extended(at, _centred(_transformed(fit.found, sets, transform), sets))
+    blocks = {**fit.terms, GLOBAL: tuple(range(fit.parameters))}
+    return {
+        term: _tested(slope, variance, columns)
+        for term, columns in blocks.items()
+        if _is_determined(variance, scale, columns)
+    }
 
 
-def _extended(at: Point, weight: Floats) -> tuple[Floats, Floats]:
-    """Return score and variance of the coefficients of g(t) * x, given those of x."""
+def _extended(at: Point, weight: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return score and variance of the coefficients of g(t) * x given those of x, and their information without."""
     crossed = information(at, weight)
     own = information(at, weight * weight)
-    return score(at, weight), own - crossed @ np.linalg.solve(information(at), crossed)
+    return score(at, weight), own - crossed @ np.linalg.solve(information(at), crossed), np.diag(own)
+
+
+def _is_determined(variance: Floats, scale: Floats, columns: Sequence[int]) -> bool:
+    """Say whether more than rounding is left of the variance: nothing is where a level is at risk at one time only."""
+    place = list(columns)
+    length = np.sqrt(np.where(scale[place] > 0, scale[place], 1.0))
+    block = variance[np.ix_(place, place)] / np.outer(length, length)
+    return bool(np.linalg.eigvalsh((block + block.T) / 2)[0] > SMALLEST_SHARE)
 
 
 def _tested(slope: Floats, variance: Floats, columns: tuple[int, ...]) -> Test:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from django.db import connections
 from django.test import Client
 
@@ -112,12 +112,19 @@ def open_as(page: Any, live_server: Any) -> Callable[[User | None, str], Any]:
     return open_page
 
 
+def violations(page: Any) -> AxeResults:
+    """What axe finds wrong with the open page. What it finds right is not gathered: that takes half of its time."""
+    page.evaluate(AXE_SCRIPT)
+    options = {"runOnly": RULES, "resultTypes": ["violations"]}
+    return AxeResults(page.evaluate("o => axe.run(o).then((found) => ({violations: found.violations}))", options))
+
+
 @pytest.fixture
 def inspect(page: Any, locale: str) -> Callable[[str], None]:
     """Check the open page: axe finds nothing, and at neither width does the page itself scroll sideways."""
 
     def check(name: str) -> None:
-        found = Axe().run(page, options={"runOnly": RULES})
+        found = violations(page)
         assert found.violations_count == 0, found.generate_report()
         for label, (width, height) in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from exports import services
-from exports.models import DataRequest, Project, Release
+from exports.models import DataRequest, Project, Release, StudyReport
+from exports.report.plan import Plan
 from exports.services.feasibility import feasibility_refresh
 from registry.metadata import topic_named
 from registry.models import CrsAssessment
@@ -99,6 +100,11 @@ def _reporting(people: People) -> Iterator[Picture]:
     yield "release-differences", "dana", reverse("release_diff", args=[second.pk])
     yield "releases", "dana", reverse("releases")
     yield "risk-report", "dana", reverse("release_risk", args=[second.pk])
+    report = _study_report(second, dana)
+    yield "study-reports", "dana", reverse("study_reports", args=[second.pk])
+    address = reverse("study_report", args=[second.pk, report.pk])
+    for name, place in (("", ""), ("-curves", "#sr-incidence"), ("-models", "#sr-models")):
+        yield f"study-report{name}", "dana", address + place
 
 
 def _ending(people: People) -> Iterator[Picture]:
@@ -166,6 +172,15 @@ def _waiting(project: Project, name: str, by: User) -> Release:
             project=project, name=name, by=by, formats=list(REPORT), leaves_out_blocked=True
         )
     return run_job(release).release
+
+
+def _study_report(release: Release, by: User) -> StudyReport:
+    with acting_as(by):
+        report = services.report_request(release=release, plan=Plan(), by=by)
+    services.report_run(report.pk)
+    report.refresh_from_db()
+    assert report.is_done, report.error_words
+    return report
 
 
 def _released(release: Release, by: User) -> Release:

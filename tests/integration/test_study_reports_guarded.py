@@ -1,5 +1,6 @@
 """Study reports against whoever asks too much, and what is left of them when something goes wrong."""
 
+# ruff: noqa: F401, F811 - fixtures of the other file
 from __future__ import annotations
 
 import json
@@ -24,12 +25,12 @@ from tests.factories.releases import client_of
 from tests.integration.test_study_reports import (
     Made,
     _write,
-    accepted,  # noqa: F401 - a fixture
+    accepted,
     lower,
-    made,  # noqa: F401 - a fixture
+    made,
     page_of,
-    release,  # noqa: F401 - a fixture
-    stood_in_for,  # noqa: F401 - a fixture
+    release,
+    stood_in_for,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_blocks")]
@@ -81,7 +82,8 @@ def test_nothing_written_during_a_withdrawal_stays(
         )
 
     monkeypatch.setattr(appendix, "write", write_late)
-    assert made().state == JobState.FAILED
+    with acting_as(cast.dana):
+        assert made().state == JobState.FAILED
     assert not report_folder(release.pk, release.pk).parents[1].exists()
 
 
@@ -134,7 +136,8 @@ def test_an_ended_grant_and_a_report_of_another_release_are_nothing_there(made: 
     report, client = made(), client_of(cast.ivan)
     assert client.get(reverse("study_report", args=[report.pk, report.pk])).status_code == 404
     assert client.get(reverse("study_report", args=[accepted.pk, accepted.pk])).status_code == 404
-    accepted.grants.update(revoked_at=timezone.now())
+    with acting_as(cast.dana):
+        accepted.grants.update(revoked_at=timezone.now())
     assert page_of(report, client).status_code == 404
     for name in ("api_report", "api_report_appendix", "study_report_json"):
         assert client.get(reverse(name, args=[accepted.pk, report.pk])).status_code in (403, 404)

@@ -55,13 +55,15 @@ NUMERIC <- c("n", "missing", "median", "q1", "q3", "min", "max", "mean", "sd")
 SHARE <- c("count", "of", "est", "lower", "upper")
 
 reported_figures <- function(report) {
+  report <- Filter(is.list, report)
   found <- list()
   pick <- function(id, group, day, held, names, head = "") {
     if (!is.list(held)) return(invisible())
     for (name in intersect(names, names(held)))
       found[[length(found) + 1]] <<- c(id, group, as.character(day), paste0(head, name), held[[name]])
   }
-  each <- function(held, act) if (is.list(held)) for (name in names(held)) act(name, held[[name]])
+  # A group of which nobody can be analysed is null.
+  each <- function(held, act) for (name in names(Filter(is.list, held))) act(name, held[[name]])
   for (told in report$incidence) {
     each(told$groups, function(group, own) {
       pick(told$id, group, "", own, MEDIAN)

@@ -52,7 +52,8 @@ incidence_figures <- function(told, rows) {
   if (!nrow(rows)) return(invisible())
   for (group in c("ALL", with_group(rows))) {
     own <- of_group(rows, group)
-    found <- cuminc(own$TIME, own$STATUS, cencode = 0)
+    # cuminc refuses a group in which nobody has an event.
+    found <- if (any(own$STATUS > 0)) cuminc(own$TIME, own$STATUS, cencode = 0)
     put(told$id, group, "", "n", nrow(own))
     for (cause in 1:2) cause_figures(told, group, own, found[[paste(1, cause)]], cause)
   }
@@ -157,15 +158,15 @@ fit_figures <- function(told, fit, columns, rows) {
   chisq <- c(lr = 2 * diff(fit$loglik), wald = fit$wald.test[[1]], score = fit$score)
   for (name in names(chisq)) test_figures(told$id, paste0(name, "_"), chisq[[name]], length(coef(fit)))
   proportional <- if_any(cox.zph(fit, transform = "km")$table)
-  unknown <- matrix(NA, length(columns) + 1, 3, dimnames = list(c(columns, "GLOBAL"), TEST))
-  if (is.null(proportional)) proportional <- unknown
-  whole <- proportional["GLOBAL", ]
-  test_figures(told$id, "ph_global_", whole[["chisq"]], whole[["df"]])
+  if (!is.null(proportional)) {
+    whole <- proportional["GLOBAL", ]
+    test_figures(told$id, "ph_global_", whole[["chisq"]], whole[["df"]])
+  }
   for (column in columns) {
     of_column <- fit$assign[[column]]
     if (is.null(of_column)) of_column <- grep(paste0("^", column), names(coef(fit)))
     for (place in of_column)
-      term_figures(told$id, table, place, column, lr_of(fit, column, columns, rows), proportional[column, "p"])
+      term_figures(told$id, table, place, column, lr_of(fit, column, columns, rows), proportional)
   }
 }
 
@@ -188,15 +189,16 @@ lr_of <- function(fit, column, columns, rows) {
   pchisq(2 * (fit$loglik[2] - smaller), df, lower.tail = FALSE)
 }
 
-term_figures <- function(id, table, place, column, lr_p, ph_p) {
+term_figures <- function(id, table, place, column, lr_p, proportional) {
   own <- rownames(table$coefficients)[place]
   name <- if (own == column) column else paste0(column, "=", substring(own, nchar(column) + 1))
   row <- table$coefficients[place, ]
   bounds <- exp(row[["coef"]] + c(-1, 1) * qnorm(0.975) * row[["se(coef)"]])
   values <- c(
     coef = row[["coef"]], se = row[["se(coef)"]], hr = row[["exp(coef)"]], lower = bounds[1], upper = bounds[2],
-    z = row[["z"]], p = row[["Pr(>|z|)"]], lr_p = lr_p, ph_p = ph_p
+    z = row[["z"]], p = row[["Pr(>|z|)"]], lr_p = lr_p
   )
+  if (!is.null(proportional)) values <- c(values, ph_p = proportional[column, "p"])
   for (quantity in names(values)) put(id, name, "", quantity, values[[quantity]])
 }
 

@@ -13,7 +13,7 @@ import pytest
 
 from exports.report import build
 from exports.report.plan import Plan
-from exports.report.suppress import suppress
+from exports.report.suppress import first_shown, suppress
 from exports.report.suppress_counts import KEYS
 from tests.unit.report.small_release import LOW, person, small_release, timed
 
@@ -204,3 +204,19 @@ def test_counts_inside_of_texts_are_words(reports):
     small = {"id": "small", "heading": "Small", "text": {"words": "%(n)s", "values": {"n": 43}}}
     notes = suppress({**reports[3], "notes": [note, small]})["notes"]
     assert [told["text"]["values"] for told in notes] == [{"unknown": "hidden"}]
+
+
+@pytest.mark.parametrize(("small_below", "round_to", "first"), [(11, 5, 13), (13, 5, 13), (11, 20, 11), (10, 5, 13)])
+def test_no_number_is_shown_that_stands_for_two_counts_only(small_below, round_to, first):
+    assert first_shown(small_below, round_to) == first
+
+
+def test_who_is_left_out_of_a_small_group_does_not_follow_from_two_sizes(reports):
+    found = suppressed_model(reports[-1], n=11, n_events=11, excluded_missing=1)
+    assert (found["n"], found["n_events"], found["excluded_missing"]) == (None, None, None)
+    assert suppressed_model(reports[-1], n=12)["n"] is None
+
+
+def test_a_policy_that_rounds_less_does_not_let_differences_tell_small_numbers(reports):
+    assert suppress(reports[-1], round_to=1) == suppress(reports[-1], round_to=5)
+    assert suppress(reports[-1], round_to=10)["suppressed"]["round_to"] == 10

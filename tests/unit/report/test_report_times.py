@@ -47,8 +47,8 @@ def test_one_group_has_no_test_and_the_other_no_curve(tmp_path):
 
 
 def test_both_groups_are_compared_cause_by_cause(tmp_path):
-    adsl = people(3, 3)
-    outcomes = [(2, 1), (3, 1), (9, 0), (4, 2), (6, 1), (9, 0)]
+    adsl = people(6, 6)
+    outcomes = [(2, 1), (3, 1), (9, 0)] * 2 + [(4, 2), (6, 1), (9, 0)] * 2
     found = endpoint_of(small_release(tmp_path, adsl=adsl, adtte=timed(adsl, "RES", outcomes)))
     assert set(found["gray"]) == {"1", "2"}
     assert found["gray"]["1"]["df"] == 1

@@ -178,3 +178,11 @@ def test_firth_does_not_depend_on_the_unit() -> None:
 def test_what_was_fitted_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="read-only"):
         cox(**given()).found.time[0] = 1
+
+
+def test_a_level_that_is_at_risk_at_one_time_only_has_no_test_of_proportional_hazards() -> None:
+    rare, other = np.array([1, 1, 0, 0, 0, 0, 0, 0]), np.array([0, 1, 1, 0, 1, 0, 1, 0])
+    fit = cox([1, 1, 1, 2, 3, 4, 5, 6], [1] * 8, np.column_stack([rare, other]), names=["rare", "other"])
+    found = proportional_hazards_test(fit)
+    assert set(found) == {"other"}
+    assert 0 < found["other"].p < 1
