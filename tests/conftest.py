@@ -10,7 +10,6 @@ import pytest
 from pytest_django.plugin import blocking_manager_key
 
 from tests import database
-from tests.emptying import empty_after_transactions
 
 pytest_plugins = [
     "tests.cast", "tests.demo_database", "tests.demo_folder", "tests.gate", "tests.network", "tests.processes",
@@ -45,7 +44,7 @@ def _start(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker) -> Iterator[None]:
     """Tables are made by their owner; from here on every test runs as the web role, which owns nothing."""
-    empty_after_transactions()
+    database.flush_as_owner()
     with django_db_blocker.unblock():
         if not hasattr(request.config, "workerinput"):
             _start(request.config)

@@ -10,6 +10,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.test import TransactionTestCase
 
 from config.addresses import Address, psycopg_params
 from config.database import roles
@@ -128,6 +129,22 @@ def _drop(name: str, owner: str = roles.OWNER) -> None:
         _execute(f'DROP DATABASE IF EXISTS "{name}"', owner)
     except psycopg.errors.ObjectInUse:
         _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', owner)
+
+
+def flush_as_owner() -> None:
+    """Let tests with real transactions empty the tables afterwards, which the web role may not."""
+    plain = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(f"SET ROLE {roles.OWNER}")
+        try:
+            plain(self)
+        finally:
+            with connections["default"].cursor() as cursor:
+                cursor.execute(f"SET ROLE {roles.WEB}")
+
+    TransactionTestCase._fixture_teardown = teardown
 
 
 def _admin() -> Address:
