@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -33,6 +33,7 @@ from exports.selectors.reports import reports_for
 from exports.services.downloads import PackageMissingError, TermsNotAcceptedError
 from exports.services.jobs import NotAllowedNowError
 from exports.services.reports import TooManyReportsError
+from exports.web.holders.file import file_response
 from exports.web.reports.seen import Seen, release_seen, report_seen, told_report
 from sites.roles import Permission
 from sites.signin import has_just_proved
@@ -105,11 +106,7 @@ class Appendix(Address):
         if not report.is_done:
             raise Refused(report_not_done())
         path = _handed_out(request, report, "appendix")
-        response = FileResponse(path.open("rb"), as_attachment=True, filename=f"{report.filename}.zip")
-        response.headers["Content-Type"] = "application/zip"
-        response.headers["X-Checksum-SHA256"] = report.appendix_sha256
-        response.headers["Cache-Control"] = "no-store"
-        return cast(HttpResponse, response)
+        return file_response(path, f"{report.filename}.zip", "application/zip", report.appendix_sha256)
 
 
 def _seen(request: Request, pk: UUID, report_pk: UUID) -> tuple[Seen, StudyReport]:

@@ -8,7 +8,7 @@ import logging
 import os
 import shutil
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -31,6 +31,7 @@ from exports.services.jobs import Claim, ClaimLost, NotAllowedNowError, job_clai
 from exports.services.making import job_end_badly
 from exports.services.places import GONE, leaving_folder, release_root, remove_release, report_folder
 from exports.services.publishing import ENDED
+from exports.services.steps import Teller
 from exports.services.wake import wake_on_commit
 from sites.access import require
 from sites.models import User
@@ -71,26 +72,29 @@ def report_request(*, release: Release, plan: Plan, by: User) -> StudyReport:
         raise NotAllowedNowError(gettext_noop("Only a published release has a report."))
     if report_reach(release, by) != Reach.WHOLE:
         raise PermissionDenied("release.report")
-    _hold_back(release, plan, by)
     key = {"release": release, "plan_sha256": plan_sha256(plan), "code_revision": code_revision()}
+    _hold_back(key, by)
     report, is_new = StudyReport.objects.get_or_create(**key, defaults={"plan": plan.told(), "requested_by": by})
-    again = {"claim": None, "lease_until": None, "finished_at": None, "error_reference": "", "error_words": ""}
-    ended = StudyReport.objects.filter(pk=report.pk, state__in=(JobState.FAILED, JobState.CANCELLED))
-    gone = StudyReport.objects.filter(pk=report.pk, state=JobState.SUCCEEDED)
-    waiting = gone if report.is_done and not report_is_there(report) else ended
-    fresh = {"report_sha256": "", "appendix_sha256": "", "appendix_size": 0}
-    begun = {"state": JobState.QUEUED, "attempts": 0, "step": 0, "step_words": "", "requested_by": by}
-    restarted = waiting.update(**begun, **again, **fresh)
-    if is_new or restarted:
+    if is_new or _begin_again(report, by):
         wake_on_commit(report)
         report.refresh_from_db()
     return report
 
 
-def _hold_back(release: Release, plan: Plan, by: User) -> None:
+def _begin_again(report: StudyReport, by: User) -> bool:
+    """Queue a report anew that failed, or whose files are gone; say whether it was."""
+    over = [JobState.FAILED, JobState.CANCELLED]
+    if report.is_done and not report_is_there(report):
+        over = [JobState.SUCCEEDED]
+    anew: dict[str, Any] = {"state": JobState.QUEUED, "requested_by": by, "attempts": 0, "step": 0, "step_words": ""}
+    held = {"claim": None, "lease_until": None, "finished_at": None, "error_reference": "", "error_words": ""}
+    files = {"report_sha256": "", "appendix_sha256": "", "appendix_size": 0}
+    return bool(StudyReport.objects.filter(pk=report.pk, state__in=over).update(**anew, **held, **files))
+
+
+def _hold_back(key: Mapping[str, Any], by: User) -> None:
     """Refuse one more report of a person for whom many are under way; one that is asked for again is none."""
     under_way = StudyReport.objects.filter(state__in=UNDER_WAY)
-    key = {"release": release, "plan_sha256": plan_sha256(plan), "code_revision": code_revision()}
     if under_way.filter(requested_by=by).count() >= MOST_UNDER_WAY and not under_way.filter(**key).exists():
         raise TooManyReportsError(TOO_MANY)
 
@@ -134,24 +138,12 @@ def _leave_nothing_withdrawn(release_id: UUID) -> None:
         remove_release(release_id)
 
 
-@dataclass(frozen=True)
-class _Teller:
-    claim: Claim
-    lost: threading.Event
-
-    def __call__(self, number: int) -> None:
-        """Say that a step begins; ClaimLost when the job is not ours any more."""
-        if self.lost.is_set():
-            raise ClaimLost
-        self.claim.note(step=number, steps=len(STEPS), step_words=STEPS[number - 1])
-
-
 def _make(report: StudyReport, claim: Claim, work: Path, lost: threading.Event) -> None:
     # The statistics libraries take a second to load: nobody but the worker pays for them.
     from exports.report import appendix
     from exports.report.build import study_report
 
-    tell = _Teller(claim, lost)
+    tell = Teller(claim, lost, STEPS).step
     tell(READING)
     source = leaving_folder(release_root() / str(report.release_id), report.release.profile)
     if not report.release.is_published or not source.is_dir():

@@ -1,4 +1,4 @@
-"""The steps of making a release, each told to the job's row in words before it starts."""
+"""The steps of a job, above all of making a release, each told to the job's row in words before it starts."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ class Teller:
 
     claim: Claim
     lost: threading.Event
+    words: tuple[str, ...] = STEPS
 
     def step(self, number: int, **figures: int) -> None:
         """Say that a step begins or goes on; ClaimLost when the job is not ours any more."""
         if self.lost.is_set():
             raise ClaimLost
-        self.claim.note(step=number, steps=len(STEPS), step_words=STEPS[number - 1], figures=figures)
+        self.claim.note(step=number, steps=len(self.words), step_words=self.words[number - 1], figures=figures)

@@ -10,7 +10,7 @@ import numpy as np
 
 from exports.survival.incidence_variance import aalen_weights, greenwood_weights, variance
 from exports.survival.inputs import Floats, Ints, Labels, Numbers, days, labels, refused, statuses
-from exports.survival.risk_sets import FollowUp, RiskSets, just_before, product_limit, risk_sets
+from exports.survival.risk_sets import Followed, FollowUp, RiskSets, just_before, product_limit, risk_sets
 from exports.survival.steps import ROUNDING, known, log_log_limits, rises_to_half
 
 NOTHING: Final = (None, None, None, None, None)
@@ -49,31 +49,10 @@ class Incidence:
 
 
 @dataclass(frozen=True, eq=False)
-class CumulativeIncidence:
+class CumulativeIncidence(Followed):
     """The cumulative incidence of every cause in one group. `causes` holds each cause that anybody of any group had."""
 
-    follow_up: FollowUp
     causes: dict[int, Curve]
-
-    @property
-    def n(self) -> int:
-        """Return how many people the group has."""
-        return self.follow_up.n
-
-    @property
-    def last(self) -> float:
-        """Return the day of the last follow-up."""
-        return self.follow_up.last
-
-    @property
-    def times(self) -> Floats:
-        """Return the distinct days at which somebody left."""
-        return self.follow_up.times
-
-    @property
-    def at_risk(self) -> Ints:
-        """Return how many were at risk just before each time."""
-        return self.follow_up.at_risk
 
     def curve(self, cause: int = 1) -> Curve:
         """Return the curve of a cause, flat at 0 for one that nobody had."""

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from exports.survival.inputs import Bools, Floats, Ints, Labels, Numbers, days, events, labels
-from exports.survival.risk_sets import FollowUp, RiskSets, product_limit, risk_sets
+from exports.survival.risk_sets import Followed, RiskSets, product_limit, risk_sets
 from exports.survival.steps import falls_to_half, known, log_log_limits
 
 
@@ -38,38 +38,17 @@ class Median:
 
 
 @dataclass(frozen=True, eq=False)
-class Survival:
+class Survival(Followed):
     """Survival of one group over its distinct times; `se` is that of S (Greenwood 1926), nan where S is 0."""
 
-    follow_up: FollowUp
     events: Ints
     surv: Floats
     se: Floats
 
     @property
-    def n(self) -> int:
-        """Return how many people the group has."""
-        return self.follow_up.n
-
-    @property
     def n_events(self) -> int:
         """Return how many had the event."""
         return int(self.events.sum())
-
-    @property
-    def last(self) -> float:
-        """Return the day of the last follow-up."""
-        return self.follow_up.last
-
-    @property
-    def times(self) -> Floats:
-        """Return the distinct days at which somebody left."""
-        return self.follow_up.times
-
-    @property
-    def at_risk(self) -> Ints:
-        """Return how many were at risk just before each time."""
-        return self.follow_up.at_risk
 
     @cached_property
     def limits(self) -> tuple[Floats, Floats]:

@@ -69,6 +69,33 @@ class FollowUp:
         return (self.n if self.entries is None else int(np.searchsorted(self.entries, t))) - gone
 
 
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """What the curves of one group have in common: how it was followed."""
+
+    follow_up: FollowUp
+
+    @property
+    def n(self) -> int:
+        """Return how many people the group has."""
+        return self.follow_up.n
+
+    @property
+    def last(self) -> float:
+        """Return the day of the last follow-up."""
+        return self.follow_up.last
+
+    @property
+    def times(self) -> Floats:
+        """Return the distinct days at which somebody left."""
+        return self.follow_up.times
+
+    @property
+    def at_risk(self) -> Ints:
+        """Return how many were at risk just before each time."""
+        return self.follow_up.at_risk
+
+
 def risk_sets(days: Floats, entries: Floats | None, group: Ints, groups: int) -> RiskSets:
     """Return the risk sets of checked input: exit days, entry days or None, and group numbers below `groups`."""
     times, column = np.unique(days, return_inverse=True)

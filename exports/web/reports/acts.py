@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -21,6 +20,7 @@ from exports.services.downloads import PackageMissingError, TermsNotAcceptedErro
 from exports.services.jobs import NotAllowedNowError
 from exports.services.report_files import FILES
 from exports.services.reports import TooManyReportsError
+from exports.web.holders.file import file_response
 from exports.web.person import person
 from exports.web.reports.forms import PlanForm
 from exports.web.reports.pages import reports_shown
@@ -31,7 +31,8 @@ from sites.reads import access_record
 from sites.roles import Permission
 from sites.signin import recently_authenticated
 
-TYPES: Final = {".json": "application/json", ".zip": "application/zip", ".pdf": "application/pdf"}
+HTML: Final = "text/html; charset=utf-8"
+TYPES: Final = {".json": "application/json", ".zip": "application/zip", ".pdf": "application/pdf", ".html": HTML}
 
 
 @require_POST
@@ -76,15 +77,9 @@ def _handed_out(request: HttpRequest, report: StudyReport, file: str) -> HttpRes
     except TermsNotAcceptedError:
         messages.warning(request, _("Accept the terms of the release first; then its reports can be taken."))
     else:
-        return _file(path, f"{report.filename}{'-es' if file.endswith('-es') else ''}{path.suffix}")
+        name = f"{report.filename}{'-es' if file.endswith('-es') else ''}{path.suffix}"
+        return file_response(path, name, TYPES[path.suffix])
     return redirect("study_report", pk=report.release_id, report_pk=report.pk)
-
-
-def _file(path: Path, name: str) -> HttpResponse:
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
-    response.headers["Content-Type"] = TYPES.get(path.suffix, "text/html; charset=utf-8")
-    response.headers["Cache-Control"] = "no-store"
-    return cast(HttpResponse, response)
 
 
 @require_GET
