@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from exports.report.model_fit import FEW_PER_PARAMETER
 from exports.report.note import Note, Report, has_estimates, has_incidence
 from exports.report.sensitivity_imputation import IMPUTATIONS, SEED
-from exports.report.study import Study
+from exports.report.study import GROUP, Study
 from exports.report.wording import text
 
 # Below this many cases one of them moves a percentage by two points or more.
@@ -18,8 +18,8 @@ SMALL_COHORT: Final = 50
 _SIMULATED: Final = gettext_noop("The patients of this report are simulated. Its figures say nothing about treatment.")
 _INCIDENCE: Final = gettext_noop(
     "Cumulative incidence with competing events by Aalen and Johansen, variance as in cmprsk (Aalen's, corrected for "
-    "ties), intervals (95 %) on the scale of log(-log F), groups compared by Gray's test. Nothing is carried on after "
-    "the last follow-up of a group."
+    "ties; Greenwood's with delayed entry), intervals (95 %) on the scale of log(-log F), groups compared by Gray's "
+    "test. Nothing is carried on after the last follow-up of a group."
 )
 _SURVIVAL: Final = gettext_noop(
     "Survival by Kaplan and Meier, intervals (95 %) on the scale of log(-log S), groups compared by the log-rank test; "
@@ -84,7 +84,9 @@ def _models(report: Report) -> Iterator[Note]:
     models = report["models"]
     if any(model.get("epv_warning") or model.get("firth") for model in models):
         yield Note("few_events", gettext_noop("Few events"), text(_FIRTH, limit=FEW_PER_PARAMETER))
-    if most := max((model.get("excluded_missing") or 0 for model in models), default=0):
+    # A dose in no group of the study is no missing covariate, and is never imputed.
+    by_covariates = [model for model in models if not model.get("missing_by_covariate", {}).get(GROUP)]
+    if most := max((model.get("excluded_missing") or 0 for model in by_covariates), default=0):
         told = text(_MISSING, most=most, m=IMPUTATIONS, seed=SEED)
         yield Note("missing", gettext_noop("Missing covariates"), told)
 

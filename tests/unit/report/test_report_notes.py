@@ -96,3 +96,10 @@ def test_the_release_and_the_programs_are_named() -> None:
 
 def test_no_note_speaks_of_independence() -> None:
     assert not [note["id"] for note in notes(vector_study(S04), FULL) if "independent" in plain(note["text"]).lower()]
+
+
+def test_a_dose_outside_the_groups_is_no_missing_covariate() -> None:
+    unclassified = {"terms": [{}], "excluded_missing": 4, "missing_by_covariate": {"GROUP": 4}}
+    assert "missing" not in ids(vector_study(S04), {**FULL, "models": [unclassified]})
+    lacking = {"terms": [{}], "excluded_missing": 4, "missing_by_covariate": {"GROUP": 0, "FERRBL": 4}}
+    assert "missing" in ids(vector_study(S04), {**FULL, "models": [lacking]})
