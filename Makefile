@@ -7,6 +7,7 @@ RUN := .venv/.requirements
 DEV := .venv/.requirements-dev
 UV := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 # Half as many processes again as cores: tests wait for the database and the browser about half of their time.
+# All tests of a file go to one worker, which makes what they share once.
 J ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 1) * 3 // 2))")
 ARGS ?=
 
@@ -22,7 +23,7 @@ demo: setup ## the main job without a browser: files in, package out, in var/dem
 	@exec $(BIN)/python -m config.demo
 
 test: setup-dev ## all tests, in parallel, on a PostgreSQL of their own (J=0 for one process, ARGS=... for pytest)
-	@$(BIN)/python -m pytest -n $(J) $(ARGS)
+	@$(BIN)/python -m pytest -n $(J) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: setup-dev ## style, types, import contracts, migrations, settings, generated documents
 	@$(BIN)/python -m config.checking

@@ -25,20 +25,35 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Grants:
-    """The roles that a person holds on one day: those of the whole registry, and those at a site."""
+    """The roles that a person holds on one day: those of the whole registry, and those at a site.
+
+    A program that acts for the person may hold less: `only_at` are the sites that it reaches (None: all of them), and
+    what is in `never` it may not do at all.
+    """
 
     wide: frozenset[Role] = frozenset()
     local: frozenset[tuple[UUID, Role]] = frozenset()
+    only_at: frozenset[UUID] | None = None
+    never: frozenset[Permission] = frozenset()
 
     def roles(self) -> frozenset[Role]:
         """Return every role held, wherever it is held."""
         return self.wide | {role for _, role in self.local}
 
+    def reaches(self, site_id: UUID | None) -> bool:
+        """Tell whether a site is among those that are reached at all."""
+        return self.only_at is None or site_id is None or site_id in self.only_at
+
     def allow(self, permission: Permission, site_id: UUID | None) -> bool:
         """Tell whether a role gives the permission: at that site, or at any site when none is named."""
+        if permission in self.never or not self.reaches(site_id):
+            return False
         if any(permission in ROLE_PERMISSIONS[role] for role in self.wide):
             return True
-        return any(permission in ROLE_PERMISSIONS[role] and site_id in (None, held_at) for held_at, role in self.local)
+        return any(
+            permission in ROLE_PERMISSIONS[role] and site_id in (None, held_at) and self.reaches(held_at)
+            for held_at, role in self.local
+        )
 
 
 def grants_of(user: Any, on: date | None = None) -> Grants:
@@ -73,6 +88,10 @@ def visible_site_ids(user: Any) -> frozenset[UUID]:
     Coordinators and investigators see their own sites, data managers all; administrators and adjudicators none.
     """
     grants = grants_of(user)
+    return frozenset(filter(grants.reaches, _sites_of(grants)))
+
+
+def _sites_of(grants: Grants) -> frozenset[UUID]:
     if any(Permission.CASE_VIEW in ROLE_PERMISSIONS[role] for role in grants.wide):
         return frozenset(apps.get_model("study_sites", "Site").objects.values_list("id", flat=True))
     return frozenset(site_id for site_id, role in grants.local if Permission.CASE_VIEW in ROLE_PERMISSIONS[role])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sites.models import Agreement, Membership, Site, User
 from sites.selectors import people_without_role
-from sites.services import end_sign_ins, second_factors_remove
+from sites.services import end_sign_ins, second_factors_remove, shut_out
 
 
 class NeverDeleted(admin.ModelAdmin):
@@ -93,16 +93,21 @@ class UserAdmin(NeverDeleted):
     actions = ["end_their_sign_ins", "remove_second_factors"]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save, and end the sign-ins of somebody whose roles or account changed: what they may do now holds at once."""
+        """Save, and end the sign-ins of somebody whose roles or account changed: what they may do now holds at once.
+
+        The tokens of a closed account end with it, so that they stay dead if it is opened again.
+        """
         super().save_related(request, form, formsets, change)
-        if change and ("is_active" in form.changed_data or any(formset.has_changed() for formset in formsets)):
+        if change and "is_active" in form.changed_data:
+            shut_out(form.instance)
+        elif change and any(formset.has_changed() for formset in formsets):
             end_sign_ins(form.instance)
 
-    @admin.action(description=_("End all their sign-ins"), permissions=["change"])
+    @admin.action(description=_("End all their sign-ins and revoke their tokens"), permissions=["change"])
     def end_their_sign_ins(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        """End the sign-ins of the chosen people, for example when a computer was lost."""
+        """End the sign-ins and tokens of the chosen people, for example when a computer was lost."""
         for person in people:
-            end_sign_ins(person)
+            shut_out(person)
 
     @admin.action(description=_("Remove their second factors (telephone or key lost)"), permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> None:

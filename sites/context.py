@@ -51,26 +51,27 @@ class Context:
 
 
 @contextmanager
-def acting_as(user: Any, *, reason: str = "", source: str = "web", using: str = "default") -> Iterator[Context]:
+def acting_as(user: Any, *, reason: str = "", source: str = "", using: str = "default") -> Iterator[Context]:
     """Do everything inside as a person, in one transaction.
 
     The person's present sites are read here, so a role that has ended gives nothing. Inside another context it
-    takes over until it ends; a person who acts inside their own context keeps its number and adds a reason.
+    takes over until it ends; a person who acts inside their own context keeps its number and, where no other is given,
+    its source, and adds a reason.
     """
-    actor = Actor(str(user.pk), user.email, source, reason, _request_id.get())
+    actor = Actor(str(user.pk), user.email, source or _source_of(user, using), reason, _request_id.get())
     with _acting(actor, lambda: _array(visible_site_ids(user)), using) as context:
         yield context
 
 
 @contextmanager
 def acting_at(
-    user: Any, site_ids: Iterable[uuid.UUID], *, reason: str, source: str = "web", using: str = "default"
+    user: Any, site_ids: Iterable[uuid.UUID], *, reason: str, source: str = "", using: str = "default"
 ) -> Iterator[Context]:
     """Do everything inside as a person at sites that they may not see, for services that act on blinded rows alone.
 
     The service answers for what the person gets to see; the audit trail names the person.
     """
-    actor = Actor(str(user.pk), user.email, source, reason, _request_id.get())
+    actor = Actor(str(user.pk), user.email, source or _source_of(user, using), reason, _request_id.get())
     with _acting(actor, lambda: _array(site_ids), using) as context:
         yield context
 
@@ -97,6 +98,12 @@ def current_context(using: str = "default") -> Context | None:
     """Return the innermost context of this thread's connection, or None where nobody acts."""
     stack = _stack(using)
     return stack[-1] if stack else None
+
+
+def _source_of(user: Any, using: str) -> str:
+    """Return from where the person acts already; the pages where nobody has said."""
+    context = current_context(using)
+    return context.actor.source if context and context.actor.user == str(user.pk) else "web"
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from django.utils import translation
 
 from sites.context import acting_as, request_numbered
 from sites.site_choice import grants_for_request
+from sites.token_sign_in import PREFIX
+from sites.tokens import token_in, token_used
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -37,7 +39,12 @@ class ContextMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         request.user.request_grants = grants_for_request(request)
-        with acting_as(request.user, source="web"):
+        token = token_in(request)
+        if token:
+            # Written before the transaction of the request begins: a long one would hold the row of its token, and
+            # other requests and whoever revokes it would have to wait.
+            token_used(token)
+        with acting_as(request.user, source="api" if request.path.startswith(PREFIX) else "web"):
             response = self.get_response(request)
             _refuse_streams(response)
         return response

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from sites.access import grants_of
+from sites.tokens import token_in
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # Set in the sign-in in which the person set up their first factor: they have proved it by doing so.
@@ -82,6 +83,8 @@ class SecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve the request; one that gave a person their first factor has proved it."""
+        if token_in(request):
+            return self.get_response(request)
         lacked = request.user.is_authenticated and request.method == "POST" and not has_factor(request.user)
         response = self.get_response(request)
         if lacked and request.user.is_authenticated and has_factor(request.user):
@@ -91,6 +94,9 @@ class SecondFactorMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Lead to what is missing, except on the pages that are needed to get there."""
         name = request.resolver_match.url_name
+        if token_in(request):
+            # Whoever made the token had proved their second factor.
+            return None
         if not request.user.is_authenticated or name in ALWAYS_OPEN or not is_asked_of(request.user):
             return None
         if is_proved(request):

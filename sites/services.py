@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from sites.models import Membership, Site, User
 from sites.roles import Role
+from sites.tokens import tokens_end
 
 
 def account_open(
@@ -41,13 +42,20 @@ def _new_person(email: str, full_name: str, language: str) -> User:
 
 
 def end_sign_ins(person: User) -> None:
-    """End every sign-in of a person at once: after a change of roles, on closing an account, on suspicion.
+    """End every sign-in of a person at once, for example after a change of roles.
 
-    Each sign-in carries the epoch in a keyed hash that is compared at every request, so none can be overlooked.
+    Each sign-in carries the epoch in a keyed hash that is compared at every request, so none can be overlooked. Tokens
+    stay: what they may do is read from the roles at each request.
     """
     User.objects.filter(pk=person.pk).update(sign_in_epoch=F("sign_in_epoch") + 1)
     person.refresh_from_db(fields=["sign_in_epoch"])
     UserSession.objects.filter(user=person).delete()
+
+
+def shut_out(person: User) -> None:
+    """End every sign-in and every token of a person at once: on closing an account, on suspicion."""
+    end_sign_ins(person)
+    tokens_end(person)
 
 
 def end_other_sign_ins(request: HttpRequest) -> None:

@@ -11,6 +11,8 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from sites.tokens import token_in
+
 BEGAN, USED = "signed_in_at", "used_at"
 # Written at most once a minute, so that reading pages writes little.
 PRECISION_SECONDS = 60
@@ -42,7 +44,7 @@ class SignInAgeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """End or prolong the sign-in before anything is done in its name."""
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and not token_in(request):
             request.session.setdefault(BEGAN, int(time.time()))
             request.session.setdefault(USED, int(time.time()))
             _end(request) if seconds_left(request) == 0 else _prolong(request)

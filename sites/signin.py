@@ -15,6 +15,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from sites.tokens import token_in
+
 View = Callable[..., HttpResponse]
 
 
@@ -31,9 +33,12 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
 
 def has_just_proved(request: HttpRequest) -> bool:
-    """Tell whether the person has signed in, or confirmed who they are, within the last five minutes."""
+    """Tell whether the person has signed in, or confirmed who they are, within the last five minutes; or is a token."""
     if not request.user.is_authenticated:
         return False
+    if token_in(request):
+        # Made by somebody who had just proved it; it expires, and can be revoked.
+        return True
     proofs = get_authentication_records(request, request.user)
     return any(time.time() - proof["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for proof in proofs)
 

@@ -12,15 +12,18 @@ from django.http import HttpRequest
 
 from sites.access import Grants, grants_of
 from sites.roles import ROLE_PERMISSIONS, Permission
+from sites.tokens import grants_of_token, token_in
 
 SESSION_KEY = "chosen_site"
 
 
 def grants_for_request(request: HttpRequest) -> Grants:
-    """Return the roles that count in this request: those held today, at the chosen site if there is one.
+    """Return the roles that count in this request: those held today, at the chosen site or those of the token.
 
     Notes on the person between which sites they may switch, for the top bar.
     """
+    if token := token_in(request):
+        return grants_of_token(token)
     held = grants_of(request.user)
     chosen = request.session.get(SESSION_KEY)
     request.user.sites_to_choose = sites_to_choose(held)

@@ -10,7 +10,6 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from django.test import TransactionTestCase
 
 from config.addresses import Address, psycopg_params
 from config.database import roles
@@ -41,12 +40,12 @@ def prepared_server(*, throw_away: bool = True) -> Iterator[None]:
 @contextmanager
 def _embedded_server(*, throw_away: bool) -> Iterator[None]:
     sweep_left_behind(DATA_DIR.parent.parent)
-    place = find_place(DATA_DIR)
+    place, kept = find_place(DATA_DIR), snapshot.named()
     try:
-        if not snapshot.restore(place):
+        if not snapshot.restore(place, kept):
             with serve(DATA_DIR, throw_away=True):
                 _build_template()
-            snapshot.keep(place)
+            snapshot.keep(place, kept)
         with serve(DATA_DIR, throw_away=throw_away):
             yield
     finally:
@@ -129,22 +128,6 @@ def _drop(name: str, owner: str = roles.OWNER) -> None:
         _execute(f'DROP DATABASE IF EXISTS "{name}"', owner)
     except psycopg.errors.ObjectInUse:
         _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', owner)
-
-
-def flush_as_owner() -> None:
-    """Let tests with real transactions empty the tables afterwards, which the web role may not."""
-    plain = TransactionTestCase._fixture_teardown
-
-    def teardown(self: TransactionTestCase) -> None:
-        with connections["default"].cursor() as cursor:
-            cursor.execute(f"SET ROLE {roles.OWNER}")
-        try:
-            plain(self)
-        finally:
-            with connections["default"].cursor() as cursor:
-                cursor.execute(f"SET ROLE {roles.WEB}")
-
-    TransactionTestCase._fixture_teardown = teardown
 
 
 def _admin() -> Address:

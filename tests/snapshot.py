@@ -22,9 +22,13 @@ SOURCES = (
 KEPT = 2
 
 
-def restore(place: Place) -> bool:
-    """Copy the kept server to this place; False if none was kept for the present sources."""
-    kept = _kept()
+def named() -> Path:
+    """Return where a server of the present sources is kept. Ask before it is built: sources may change meanwhile."""
+    return FOLDER / f"cluster-{_digest()}"
+
+
+def restore(place: Place, kept: Path) -> bool:
+    """Copy the kept server to this place; False if none was kept under this name."""
     if not kept.exists():
         return False
     prepare_place(place)
@@ -33,13 +37,13 @@ def restore(place: Place) -> bool:
     return True
 
 
-def keep(place: Place) -> None:
-    """Keep a copy of the stopped server at this place, and forget old ones."""
+def keep(place: Place, kept: Path) -> None:
+    """Keep a copy of the stopped server at this place under this name, and forget old ones."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    building = _kept().with_name(f"building-{os.getpid()}")
+    building = kept.with_name(f"building-{os.getpid()}")
     _copy(place.data, building)
     try:
-        building.rename(_kept())
+        building.rename(kept)
     except OSError:
         # Another run kept the same first.
         shutil.rmtree(building, ignore_errors=True)
@@ -51,8 +55,8 @@ def _copy(source: Path, target: Path) -> None:
     subprocess.run(["cp", "-a", source, target], check=True)
 
 
-def _kept() -> Path:
+def _digest() -> str:
     digest = hashlib.sha256()
     for path in sorted({path for pattern in SOURCES for path in BASE_DIR.glob(pattern) if path.is_file()}):
         digest.update(str(path.relative_to(BASE_DIR)).encode() + b"\0" + path.read_bytes())
-    return FOLDER / f"cluster-{digest.hexdigest()[:16]}"
+    return digest.hexdigest()[:16]

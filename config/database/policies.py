@@ -54,6 +54,7 @@ PAIR_WALL: Final = (Policy("both_sites", "ALL", (WEB, WORKER), f"({BOTH_SITES})"
 
 _MACHINERY = "of the framework; no patient in it"
 _PEOPLE = "read to find out who somebody is and where they work, before any site is known"
+_REPLIES = "answers of the interface for programs, encrypted, each for the person who got it; kept for a day"
 _AUDIT = "reads and seals of all sites at once, for whoever may see the audit trail; no clinical value in them"
 _PAPERS = "agreements of hospitals; administrators, who have no site, look after them; no patient in it"
 _REFERENCE = "a list that all hospitals share"
@@ -85,6 +86,8 @@ OUTSIDE: Final[Mapping[str, str]] = MappingProxyType(
         ),
         **dict.fromkeys(
             (
+                "study_sites_apitoken",
+                "study_sites_apitokenevent",
                 "study_sites_invitation",
                 "study_sites_invitationevent",
                 "study_sites_membership",
@@ -96,6 +99,7 @@ OUTSIDE: Final[Mapping[str, str]] = MappingProxyType(
             ),
             _PEOPLE,
         ),
+        "study_sites_apireply": _REPLIES,
         **dict.fromkeys(("study_sites_agreement", "study_sites_agreementevent"), _PAPERS),
         **dict.fromkeys(
             ("study_sites_accesslog", "study_sites_seal", "study_sites_sealcheck", "study_sites_sealedevent"), _AUDIT
@@ -135,6 +139,8 @@ OUTSIDE: Final[Mapping[str, str]] = MappingProxyType(
                 "exports_releasegrantevent",
                 "exports_releasepackage",
                 "exports_releasepackageevent",
+                "exports_releasetoken",
+                "exports_releasetokenevent",
                 "exports_requestmessage",
                 "exports_requestmessageevent",
                 "exports_studyreport",

@@ -49,10 +49,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sites.token_sign_in.TokenMiddleware",
     "sites.headers.NoStoreMiddleware",
     "sites.middleware.PersonLanguageMiddleware",
     # Outside all that may answer with a page for people, inside what chooses the language.
-    "registry.api.middleware.ProblemMiddleware",
+    "sites.api.middleware.ProblemMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

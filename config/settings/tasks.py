@@ -76,6 +76,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour=4, minute=40, day_of_week="mon"),
     },
     "sites.audit_seal": {"task": "sites.audit_seal", "schedule": crontab(hour=2, minute=40)},
+    "sites.replies_forget": {"task": "sites.replies_forget", "schedule": 3600.0},
     # Twice more for letters that the mail server did not take at first; who has theirs gets no other.
     "registry.query_digest": {
         "task": "registry.query_digest",

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-CONTENT_TYPE = "application/problem+json"
-TYPE = "urn:quell:problem:"
+from sites.api.problems import CONTENT_TYPE, FieldError, Problem
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One answer that is no success. `kind` is for programs, title and detail are for people, in their language."""
-
-    kind: str
-    status: int
-    title: str
-    detail: str
-    errors: tuple[Mapping[str, str], ...] = field(default=())
-
-    def as_data(self) -> dict[str, Any]:
-        """Return it as it is sent."""
-        told = {"type": TYPE + self.kind, "title": self.title, "status": int(self.status), "detail": self.detail}
-        return {**told, "errors": [dict(error) for error in self.errors]}
-
-
-class Refused(Exception):  # noqa: N818 -- the name says what happened
-    """Raised to answer with a problem."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        super().__init__(problem.kind)
+def refusals(*statuses: HTTPStatus) -> dict[tuple[int, str], dict[str, str]]:
+    """Return how an address is described that refuses in more ways than every address does."""
+    return {(int(status), CONTENT_TYPE): {"$ref": "#/components/schemas/Problem"} for status in statuses}
 
 
 def terms_not_accepted() -> Problem:
@@ -58,7 +35,7 @@ def old_sign_in() -> Problem:
 def no_level() -> Problem:
     """Say that the level asked for is none that the person may have."""
     words = _("There is no such level of this release, or it is above yours.")
-    error = {"field": "level", "message": words, "remedy": _("Send one of those under “levels”, or leave it out.")}
+    error = FieldError("level", words, _("Send one of those under “levels”, or leave it out."))
     return Problem("wrong-parameters", HTTPStatus.BAD_REQUEST, _("Parameters to correct"), words, (error,))
 
 
@@ -66,14 +43,14 @@ def unknown_parameter(name: str, known: tuple[str, ...]) -> Problem:
     """Say that a parameter of the address is not known."""
     words = _("Some parameters of the address are not known. “errors” names each of them and what to send.")
     remedy = _("Leave it out. The parameters are: %(names)s.") % {"names": ", ".join(known) or "-"}
-    error = {"field": name, "message": _("There is no such parameter here."), "remedy": remedy}
+    error = FieldError(name, _("There is no such parameter here."), remedy)
     return Problem("wrong-parameters", HTTPStatus.BAD_REQUEST, _("Parameters to correct"), words, (error,))
 
 
 def wrong_plan(words: str) -> Problem:
     """Say what is wrong with the plan of a report."""
     remedy = _("Send dose_rule, indications, products, year_from, year_to, min_follow_up_days, or leave them out.")
-    error = {"field": "plan", "message": words, "remedy": remedy}
+    error = FieldError("plan", words, remedy)
     return Problem("wrong-plan", HTTPStatus.BAD_REQUEST, _("Plan to correct"), words, (error,))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,22 +12,28 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exports import services
+from exports.api.paging import listed, page
 from exports.api.problems import (
-    Refused,
     not_out,
     old_sign_in,
+    refusals,
     report_missing,
     report_not_done,
     terms_not_accepted,
     too_many_reports,
     wrong_plan,
 )
-from exports.api.views import Address, person, told
+from exports.api.reading import PAGING
+from exports.api.serializers_reports import ReportLine, ReportPage, ReportPlan, ReportWhole
+from exports.api.views import Address, Zip, made, person, told
 from exports.models import StudyReport
 from exports.report.plan import Plan, PlanError
 from exports.selectors.reports import reports_for
@@ -35,24 +42,31 @@ from exports.services.jobs import NotAllowedNowError
 from exports.services.reports import TooManyReportsError
 from exports.web.holders.file import file_response
 from exports.web.reports.seen import Seen, release_seen, report_seen, told_report
+from sites.api.problems import Refused
+from sites.models import Scope
 from sites.roles import Permission
 from sites.signin import has_just_proved
 
 VIEW = (Permission.RELEASE_VIEW,)
 DOWNLOAD = (Permission.RELEASE_DOWNLOAD,)
+TAGS = ["reports"]
 
 
 class Reports(Address):
     """The study reports of a release."""
 
     permissions = {"GET": VIEW, "POST": DOWNLOAD}
+    scopes = {"POST": Scope.EXPORT}
+    is_paged = True
 
+    @extend_schema(tags=TAGS, operation_id="report_list", parameters=[*PAGING], responses={200: ReportPage})
     def get(self, request: Request, pk: UUID) -> Response:
         """Return them, the latest first."""
         seen = release_seen(person(request), pk)
-        found = reports_for(seen.release, person(request))
-        return told(request, {"results": [_line(request, seen, report) for report in found]})
+        shown, following = page(request, reports_for(seen.release, person(request)), by="requested_at")
+        return told(request, listed([_line(request, seen, report) for report in shown], following))
 
+    @extend_schema(tags=TAGS, operation_id="report_request", request=ReportPlan, responses={202: ReportLine})
     def post(self, request: Request, pk: UUID) -> Response:
         """Ask for a report under a plan; nothing sent is the whole cohort. The same plan again is the same report."""
         seen = release_seen(person(request), pk)
@@ -67,14 +81,20 @@ class Reports(Address):
             raise Refused(too_many_reports(_(str(error)))) from error
         except NotAllowedNowError as error:
             raise Refused(not_out()) from error
-        return Response(_line(request, seen, report), status=status.HTTP_202_ACCEPTED)
+        return made(request, _line(request, seen, report), status.HTTP_202_ACCEPTED)
 
 
 class OneReport(Address):
     """One study report."""
 
     permissions = {"GET": VIEW}
+    scopes = {"GET": Scope.EXPORT}
 
+    @extend_schema(
+        tags=TAGS,
+        operation_id="report_read",
+        responses={200: ReportWhole, **refusals(HTTPStatus.CONFLICT, HTTPStatus.GONE)},
+    )
     def get(self, request: Request, pk: UUID, report_pk: UUID) -> Response:
         """Return how far it is and, once it is done, its figures; without small numbers where that is one's level.
 
@@ -97,7 +117,14 @@ class Appendix(Address):
     """The files of a study report with the scripts that recompute it."""
 
     permissions = {"GET": DOWNLOAD}
+    scopes = {"GET": Scope.EXPORT}
+    renderer_classes = [JSONRenderer, Zip]
 
+    @extend_schema(
+        tags=TAGS,
+        operation_id="report_appendix",
+        responses={(200, "application/zip"): OpenApiTypes.BINARY, **refusals(HTTPStatus.CONFLICT, HTTPStatus.GONE)},
+    )
     def get(self, request: Request, pk: UUID, report_pk: UUID) -> HttpResponse:
         """Hand out the archive and enter it in the ledger."""
         seen, report = _seen(request, pk, report_pk)

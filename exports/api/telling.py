@@ -11,9 +11,22 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from exports.api.views import person
-from exports.models import DataRequest, Level, Release, ReleaseGrant, ReleasePackage, TermsAcceptance
+from exports.models import (
+    DataRequest,
+    ExportJob,
+    JobState,
+    Level,
+    Project,
+    Release,
+    ReleaseGrant,
+    ReleasePackage,
+    RequestMessage,
+    TermsAcceptance,
+)
 from exports.selectors import releases_visible
 from exports.terms import TERMS, VERSION, terms_sha256
+from sites.access import can
+from sites.roles import Permission
 
 # Told of every release; the rest is told where one is asked for.
 CONTENTS = (
@@ -23,9 +36,28 @@ CONTENTS = (
 
 
 def release_lines(request: Request, releases: Iterable[Release]) -> list[dict[str, Any]]:
-    """Return releases as a list tells them; of those that they superseded, the names that the person may know."""
+    """Return releases as a list tells them; of those that they superseded, the names that the person may know.
+
+    How its making stands is told to those who may freeze: with whom a failed or cancelled job can be tried again.
+    """
     names = dict(releases_visible(person(request)).order_by().values_list("pk", "name"))
-    return [_release_line(request, release, names) for release in releases]
+    with_jobs = can(person(request), Permission.RELEASE_FREEZE)
+    return [
+        {**_release_line(request, release, names), "job": job_told(release.job) if with_jobs else None}
+        for release in releases
+    ]
+
+
+def job_told(job: ExportJob) -> dict[str, Any]:
+    """Return how far a job is, and why it could not be done."""
+    words = job.error_words if job.state == JobState.FAILED else job.step_words
+    names = ("state", "phase", "step", "steps", "attempts", "error_reference", "started_at", "finished_at")
+    return {**{name: getattr(job, name) for name in names}, "words": _(words) if words else ""}
+
+
+def project_line(project: Project) -> dict[str, Any]:
+    """Return a project."""
+    return {"id": project.pk, "title": project.title, "created_at": project.created_at}
 
 
 def _release_line(request: Request, release: Release, names: Mapping[UUID, str]) -> dict[str, Any]:
@@ -121,12 +153,14 @@ def request_whole(request: Request, asked: DataRequest, releases: list[Release])
         "agreement_reference": asked.agreement_reference,
         "decision_reason": asked.decision_reason,
         "valid_until": asked.valid_until,
-        "messages": [
-            {"written_by": str(one.written_by), "written_at": one.written_at, "text": one.text}
-            for one in asked.messages.select_related("written_by")
-        ],
+        "messages": [message_line(message) for message in asked.messages.select_related("written_by")],
         "releases": release_lines(request, releases),
     }
+
+
+def message_line(message: RequestMessage) -> dict[str, Any]:
+    """Return a message about a request."""
+    return {"written_by": str(message.written_by), "written_at": message.written_at, "text": message.text}
 
 
 def _whole(request: Request, name: str, *keys: Any) -> str:

@@ -6,42 +6,49 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
-from django.core.serializers.json import DjangoJSONEncoder
-from rest_framework import status
+from rest_framework import serializers, status
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView, set_rollback
+from rest_framework.utils.encoders import JSONEncoder
 
-from exports.api.problems import CONTENT_TYPE, Refused, unknown_parameter
+import sites.api.views
+from exports.api.problems import unknown_parameter
+from sites.api.addresses import parameters
+from sites.api.preconditions import fits
+from sites.api.problems import Refused, no_version, stale
+from sites.api.views import SAFE
 from sites.models import User
-from sites.roles import Permission
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
+S = TypeVar("S", bound="serializers.Serializer[Any]")
 
 
-class Address(APIView):
-    """One address: the methods it takes and, for each, the permissions of which a person needs one to come in."""
+class Address(sites.api.views.Address):
+    """One address of releases, and the parameters that it knows; a long list is read page by page."""
 
-    http_method_names = ["get", "head", "post"]
-    permissions: ClassVar[Mapping[str, tuple[Permission, ...]]]
     parameters: ClassVar[tuple[str, ...]] = ()
+    is_paged: ClassVar[bool] = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in whoever may, and refuse a parameter that is not known, because it would narrow nothing."""
         super().initial(request, *args, **kwargs)
+        known = self.parameters if request.method in SAFE else ()
+        if self.is_paged and request.method in SAFE:
+            parameters(request, known)
+            return
         for name in request.query_params:
-            if name not in self.parameters:
-                raise Refused(unknown_parameter(name, self.parameters))
+            if name not in known:
+                raise Refused(unknown_parameter(name, known))
 
-    def handle_exception(self, failure: Exception) -> Response:
-        """Answer what releases refuse in their own words, everything else like the rest of the interface."""
-        if not isinstance(failure, Refused):
-            return super().handle_exception(failure)
-        set_rollback()
-        problem = failure.problem
-        return Response(problem.as_data(), status=problem.status, content_type=CONTENT_TYPE)
+
+class Zip(JSONRenderer):
+    """Lets a program ask for an archive by its kind; a refusal comes as a problem all the same."""
+
+    media_type = "application/zip"
+    format = "zip"
 
 
 def person(request: Request) -> User:
@@ -49,15 +56,50 @@ def person(request: Request) -> User:
     return cast(User, request.user)
 
 
-def told(request: Request, data: Any) -> Response:
-    """Return an answer under the tag of its content; 304 without content where the program has it already."""
-    tag = hashlib.sha256(json.dumps(data, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()[:32]
+def read(sent: type[S], request: Request) -> dict[str, Any]:
+    """Return what was sent, checked and in its types."""
+    serializer = sent(data=request.data if request.data is not None else [])
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def told(request: Request, data: Any, code: int = status.HTTP_200_OK) -> Response:
+    """Return an answer under the tag of its content; 304 without content where the program has read it already."""
+    data = as_sent(data)
+    tag = tag_of(data)
     headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
-    if has(request, tag):
+    if request.method in SAFE and has(request, tag):
         return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(data, headers=headers)
+    return Response(data, status=code, headers=headers)
+
+
+def made(request: Request, data: Mapping[str, Any], code: int = status.HTTP_201_CREATED) -> Response:
+    """Return the answer that tells a new thing, and where it is from now on."""
+    response = told(request, data, code)
+    response.headers["Location"] = data["url"]
+    return response
+
+
+def as_sent(data: Any) -> Any:
+    """Return a content in the plain values that are sent: what is kept of it for later is the same to the letter."""
+    return json.loads(json.dumps(data, cls=JSONEncoder))
+
+
+def tag_of(data: Any) -> str:
+    """Return the tag of a content: the same for the same."""
+    return hashlib.sha256(json.dumps(data, cls=JSONEncoder, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def has(request: Request, tag: str) -> bool:
     """Tell whether the program says that it has the content of a tag."""
     return tag in _TAG.findall(request.headers.get("If-None-Match", ""))
+
+
+def require_seen(request: Request, present: Mapping[str, Any]) -> None:
+    """Raise Refused unless `If-Match` names what is there now: nobody's change is overwritten unseen."""
+    if not request.headers.get("If-Match", "").strip():
+        raise Refused(no_version())
+    # Versions are numbers elsewhere; what is compared is their text.
+    tag: Any = tag_of(present)
+    if not fits(request, tag):
+        raise Refused(stale(as_sent(present)))

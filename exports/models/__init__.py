@@ -7,6 +7,7 @@ from exports.models.job import ExportJob, JobPhase, JobState
 from exports.models.package import ReleasePackage
 from exports.models.policy import PolicySetting
 from exports.models.project import Project
+from exports.models.redcap_token import ReleaseToken
 from exports.models.release import OUT, Format, Level, Profile, Release, ReleaseState
 from exports.models.report import StudyReport
 from exports.models.request import DataRequest, RequestMessage, RequestState
@@ -29,6 +30,7 @@ __all__ = [
     "ReleaseGrant",
     "ReleasePackage",
     "ReleaseState",
+    "ReleaseToken",
     "RequestMessage",
     "RequestState",
     "StudyReport",

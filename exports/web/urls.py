@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from exports.web.decisions.urls import release_patterns
+from exports.web.redcap.urls import token_patterns
 from exports.web.reports.urls import report_patterns
 from exports.web.views.acts import package_download, release_cancel, release_retry, terms_accept
 from exports.web.views.diff import release_diff, release_diff_csv
@@ -29,4 +30,5 @@ urlpatterns = [
     path("<uuid:pk>/diff.csv", release_diff_csv, name="release_diff_csv"),
     *release_patterns,
     *report_patterns,
+    *token_patterns,
 ]

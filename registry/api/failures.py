@@ -13,7 +13,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from registry.api.problems import (
+from registry.services.records import VersionConflict
+from sites.api.problems import (
     CONTENT_TYPE,
     FieldError,
     Problem,
@@ -24,7 +25,6 @@ from registry.api.problems import (
     too_large,
     wrong_fields,
 )
-from registry.services.records import VersionConflict
 
 
 def answer(failure: Exception, context: Mapping[str, Any]) -> Response | None:

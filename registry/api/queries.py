@@ -8,17 +8,16 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from registry.api.addresses import AFTER, page_after, parameters, rows_wanted
-from registry.api.preconditions import etag
-from registry.api.problems import FieldError, Refused, wrong_address, wrong_fields
-from registry.api.serializers.queries import QueryIn, QueryOut, QueryWithThreadOut
-from registry.api.views import Address
+from registry.api.serializers.queries import QueryIn, QueryOut, QueryPage, QueryWithThreadOut
 from registry.checks.declared import edit_checks
 from registry.checks.settings import settings_now
+from registry.metadata.forms import FORMS
 from registry.models import DataQuery, Patient, QueryState, Rank
 from registry.selectors.cases import cases_visible
 from registry.selectors.queries import answerers_at, queries_page, query_entries, query_for
@@ -27,11 +26,31 @@ from registry.selectors.query_filters import ALL, KINDS, ME, NAMES, STATES, Quer
 from registry.selectors.query_order import Spot
 from registry.services.queries import query_open
 from registry.services.suggestions import suggestion_of
+from sites.api.addresses import AFTER, LIMIT, ROWS, ROWS_AT_MOST, page_after, parameters, rows_wanted
+from sites.api.preconditions import etag
+from sites.api.problems import FieldError, Refused, wrong_address, wrong_fields
+from sites.api.views import Address
 from sites.models import Site, User
 from sites.roles import Permission
 
 VIEW = (Permission.CASE_VIEW,)
+TAGS = ["queries"]
 S = TypeVar("S", bound="serializers.Serializer[Any]")
+PAGING = [
+    OpenApiParameter(LIMIT, {"type": "integer", "minimum": 1, "maximum": ROWS_AT_MOST, "default": ROWS}),
+    OpenApiParameter(AFTER, OpenApiTypes.STR, description="The place to go on from, as the address under “next” has."),
+]
+FILTERS = [
+    OpenApiParameter("state", enum=[*STATES, ALL], description="Queries in this state; all of them without it."),
+    OpenApiParameter("site", OpenApiTypes.STR, description="Queries of the hospital with this code."),
+    OpenApiParameter("form", enum=[form.code for form in FORMS], description="Queries about rows of this form."),
+    OpenApiParameter("check", OpenApiTypes.STR, description="Queries of the edit check with this code."),
+    OpenApiParameter("rank", OpenApiTypes.INT, enum=[int(rank.value) for rank in Rank]),
+    OpenApiParameter("age", enum=[age.value for age in Age], description="Days for which an answer has been owed."),
+    OpenApiParameter("who", enum=[ME], description="Queries that oneself is asked."),
+    OpenApiParameter("case", OpenApiTypes.STR, description="Queries of the cases whose study id holds this."),
+    OpenApiParameter("kind", enum=list(KINDS), description="Asked by a check, or by hand."),
+]
 
 
 class Queries(Address):
@@ -39,6 +58,7 @@ class Queries(Address):
 
     permissions = {"GET": VIEW, "POST": (Permission.QUERY_OPEN,)}
 
+    @extend_schema(tags=TAGS, operation_id="query_list", parameters=[*FILTERS, *PAGING], responses={200: QueryPage})
     def get(self, request: Request) -> Response:
         """Return one page of the queries that fit, those that matter most to the study first."""
         asked = parameters(request, NAMES)
@@ -49,6 +69,7 @@ class Queries(Address):
         rows = [shown.to_representation(query) for query in page.queries]
         return Response({"next": following, "results": rows})
 
+    @extend_schema(tags=TAGS, operation_id="query_open", request=QueryIn, responses={201: QueryWithThreadOut})
     def post(self, request: Request) -> Response:
         """Ask a question about a row of a case and return it, with its address."""
         given = read(QueryIn, request)
@@ -63,6 +84,7 @@ class Query(Address):
 
     permissions = {"GET": VIEW}
 
+    @extend_schema(tags=TAGS, operation_id="query_read", responses={200: QueryWithThreadOut})
     def get(self, request: Request, query_id: UUID) -> Response:
         """Return the query with its thread, what its check suggests, and who may be asked."""
         return told(request, query_id)

@@ -6,21 +6,35 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from registry.api.preconditions import fits
-from registry.api.problems import Refused, stale
-from registry.api.queries import as_data, person_named, read, seen_by, told
-from registry.api.serializers.queries import AnswerIn, AssignIn, CloseIn, CommentIn, NothingIn, ReopenIn
-from registry.api.views import Address
+from registry.api.queries import TAGS, as_data, person_named, read, seen_by, told
+from registry.api.serializers.queries import (
+    AnswerIn,
+    AssignIn,
+    CloseIn,
+    CommentIn,
+    NothingIn,
+    QueryWithThreadOut,
+    ReopenIn,
+)
 from registry.models import DataQuery
 from registry.selectors.queries import queries_visible
 from registry.services.case_turns import wait_for_turns
 from registry.services.queries import query_answer, query_assign, query_close, query_comment, query_reopen
 from registry.services.suggestions import suggestion_accept
+from sites.api.preconditions import fits
+from sites.api.problems import Refused, stale
+from sites.api.views import Address
 from sites.roles import Permission
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*")$'}, OpenApiParameter.HEADER,
+    description="The ETag of what you have read: the act is done to that version alone. Without it, to any.",
+)  # fmt: skip
 
 
 class Act(Address):
@@ -46,6 +60,20 @@ class Act(Address):
         queries_visible(self.request.user).select_for_update(of=("self",)).filter(pk=query.pk).first()
 
 
+def _described(name: str, words: str) -> Callable[[type[Act]], type[Act]]:
+    """Say in the description of the interface what an act does and takes."""
+
+    def describe(act: type[Act]) -> type[Act]:
+        told_of = extend_schema(
+            tags=TAGS, operation_id=f"query_{name}", description=words, parameters=[IF_MATCH], request=act.sent,
+            responses={200: QueryWithThreadOut},
+        )  # fmt: skip
+        return extend_schema_view(post=told_of)(act)
+
+    return describe
+
+
+@_described("answer", "Answer a query for the hospital, and return it as it is then.")
 class Answer(Act):
     """Answering for the hospital."""
 
@@ -53,6 +81,7 @@ class Answer(Act):
     sent, service = AnswerIn, query_answer
 
 
+@_described("comment", "Add words to the thread of a query.")
 class Comment(Act):
     """Adding words."""
 
@@ -60,6 +89,7 @@ class Comment(Act):
     sent, service = CommentIn, query_comment
 
 
+@_described("assign", "Say who is to answer a query.")
 class Assign(Act):
     """Saying who is to answer."""
 
@@ -71,6 +101,7 @@ class Assign(Act):
         return {"assignee": person_named(given["assignee"])}
 
 
+@_described("close", "Settle a query.")
 class Close(Act):
     """Settling."""
 
@@ -78,6 +109,7 @@ class Close(Act):
     sent, service = CloseIn, query_close
 
 
+@_described("reopen", "Ask a settled query again.")
 class Reopen(Act):
     """Asking again."""
 
@@ -85,6 +117,7 @@ class Reopen(Act):
     sent, service = ReopenIn, query_reopen
 
 
+@_described("accept", "Take the values that a query suggests over into the record.")
 class Accept(Act):
     """Taking the suggested values over into the record."""
 

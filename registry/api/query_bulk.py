@@ -8,19 +8,20 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from registry.api.problems import FieldError, Problem, Refused, moved_on, no_right, not_found, stale, wrong_fields
-from registry.api.queries import read
-from registry.api.serializers.queries import ManyAnswerIn, ManyCloseIn, QueryOut
-from registry.api.views import Address
+from registry.api.queries import TAGS, read
+from registry.api.serializers.queries import ManyAnswerIn, ManyCloseIn, ManyOut, QueryOut
 from registry.checks.settings import settings_now
 from registry.models import DataQuery
 from registry.selectors.queries import queries_visible
 from registry.services.query_many import Done, queries_answer, queries_close
 from sites.access import can
+from sites.api.problems import FieldError, Problem, Refused, moved_on, no_right, not_found, stale, wrong_fields
+from sites.api.views import Address
 from sites.roles import Permission
 
 Wanted = Mapping[UUID, int | None]
@@ -50,6 +51,12 @@ class Bulk(Address):
         return moved_on(words)
 
 
+@extend_schema_view(
+    post=extend_schema(
+        tags=TAGS, operation_id="query_bulk_answer", description="Answer several queries alike, each by itself.",
+        request=ManyAnswerIn, responses={200: ManyOut},
+    )
+)  # fmt: skip
 class BulkAnswer(Bulk):
     """Answering several alike."""
 
@@ -58,6 +65,12 @@ class BulkAnswer(Bulk):
     sent, service = ManyAnswerIn, queries_answer
 
 
+@extend_schema_view(
+    post=extend_schema(
+        tags=TAGS, operation_id="query_bulk_close", description="Settle several queries alike, each by itself.",
+        request=ManyCloseIn, responses={200: ManyOut},
+    )
+)  # fmt: skip
 class BulkClose(Bulk):
     """Settling several alike."""
 

@@ -46,6 +46,9 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     ),
     "exports.ReleaseGrant": "granted_at granted_by id investigator level release revoked_at valid_until",
     "exports.ReleasePackage": "content_hash format id level losses path patients refusal release sha256 size",
+    "exports.ReleaseToken": (
+        "created_at digest expires_at hint id label last_used_at ledger_on level owner release revoked_at"
+    ),
     "exports.RequestMessage": "id request text written_at written_by",
     "exports.StudyReport": (
         "appendix_sha256 appendix_size attempts claim code_revision error_reference error_words figures finished_at "
@@ -108,6 +111,8 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "socialaccount.SocialAccount": "date_joined extra_data id last_login provider uid user",
     "socialaccount.SocialApp": "client_id id key name provider provider_id secret settings",
     "socialaccount.SocialToken": "account app expires_at id token token_secret",
+    "study_sites.ApiReply": "asked created_at id key owner sealed status",
+    "study_sites.ApiToken": "created_at digest expires_at hint id label last_used_at owner revoked_at scopes sites",
     "study_sites.Agreement": "id kind reference signed_on site valid_from valid_until",
     "study_sites.Invitation": "accepted_by id invited_by language reason role sent_at site withdrawn_at",
     "study_sites.Membership": "ends_on id role site starts_on user",

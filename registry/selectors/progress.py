@@ -17,7 +17,7 @@ from registry.metadata.forms import FORMS, CaseForm
 from registry.models import Patient
 from registry.selectors import progress_sql as sql
 from registry.selectors.progress_sql import counted_fields
-from registry.selectors.record_sql import record_hashes
+from registry.selectors.record_hashes import record_hashes
 from sites.access import visible_site_ids
 
 NAMED_AT_MOST = 3

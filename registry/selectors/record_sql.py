@@ -1,4 +1,4 @@
-"""Reads of many whole cases in SQL: where the rows of each form are, and the hash that signatures are compared with.
+"""Reads of many whole cases in SQL: where the rows of each form are.
 
 Rows are looked up case by case through the key of their patient. Asked for a list of patients at once, the database
 believes that the sites of row-level security narrow a table more than they do, and for somebody who sees all sites it
@@ -9,14 +9,7 @@ reads an index of the whole registry.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cache
-from uuid import UUID
-
-from django.db import connection
-
 from registry.metadata import Topic, topic_named
-from registry.selectors.status import form_topics
 
 COURSE = "infusion_course"
 
@@ -55,28 +48,3 @@ def rows_of(topic: Topic) -> tuple[str, str]:
         found += f" JOIN {table_of(step.code)} {own} ON {own}.{step.parent}_id = {above}.id"
         above = own
     return found, "c.patient_id"
-
-
-def record_hashes(patient_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return case -> SHA-256 of its canonical record, as a signature holds it, all cases in one statement."""
-    if not patient_ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_hash_sql(), {"cases": list(patient_ids)})
-        return dict(cursor.fetchall())
-
-
-@cache
-def _hash_sql() -> str:
-    rows = " UNION ALL ".join(_hashed(topic) for topic in form_topics())
-    text = "string_agg(topic || ' ' || said, E'\\n' ORDER BY topic, row_id)"
-    hashed = f"SELECT case_id, encode(sha256(convert_to({text}, 'UTF8')), 'hex') FROM ({rows}) rows GROUP BY case_id"
-    return wanted_cases() + hashed
-
-
-def _hashed(topic: Topic) -> str:
-    found, patient = rows_of(topic)
-    return (
-        f"SELECT {patient} AS case_id, '{topic.code}' AS topic, r.id AS row_id,"
-        f" jsonb_strip_nulls(to_jsonb(r))::text AS said FROM {found}"
-    )

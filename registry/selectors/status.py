@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from registry.metadata import Topic, topics
 from registry.models import CaseLock, FormStatus, InfusionCourse, Patient, SiteLock
+from registry.selectors.record_counts import row_counts
 
 # Identity is no part of the study's record, and reviews are the adjudicators'.
 NO_FORMS = frozenset({"identity", "death_review"})
@@ -58,25 +60,24 @@ def site_lock_of(patient: Patient) -> SiteLock | None:
 
 def locked_topics(patient: Patient) -> frozenset[str]:
     """Return the codes of the forms of a case that cannot be changed now."""
-    locks = case_locks(patient)
+    return _locked(patient, case_locks(patient))
+
+
+def _locked(patient: Patient, locks: Mapping[str, CaseLock]) -> frozenset[str]:
     if "" in locks or site_lock_of(patient):
         return frozenset(topic.code for topic in form_topics())
     return frozenset(locks)
 
 
 def form_states(patient: Patient) -> list[FormState]:
-    """Return every form of a case, in the order of the record."""
+    """Return every form of a case, in the order of the record; as many queries however many forms there are."""
     statuses = {s.topic: s for s in FormStatus.objects.filter(patient=patient).select_related("completed_by")}
-    locks, locked = case_locks(patient), locked_topics(patient)
+    forms, locks = form_topics(), case_locks(patient)
+    locked, rows = _locked(patient, locks), row_counts(patient.pk, tuple(topic.code for topic in forms))
     return [
-        FormState(topic, _rows(topic, patient), statuses.get(topic.code), topic.code in locked, locks.get(topic.code))
-        for topic in form_topics()
+        FormState(topic, rows[topic.code], statuses.get(topic.code), topic.code in locked, locks.get(topic.code))
+        for topic in forms
     ]
-
-
-def _rows(topic: Topic, patient: Patient) -> int:
-    path = topic.path_to("patient")
-    return topic.model._default_manager.filter(**{path or "pk": patient.pk}).count()
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def case_create(
     PermissionDenied without the right to edit there; ValidationError, by field, for what cannot be stored.
     """
     require(by, Permission.CASE_EDIT, site)
-    with acting_as(by, source="web"):
+    with acting_as(by):
         _refuse_locked(site, infused_on)
         try:
             with transaction.atomic():

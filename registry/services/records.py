@@ -41,7 +41,7 @@ def record_create(
     missing: Mapping[str, str] | None = None,
     by: Any,
     reason: str = "",
-    source: str = "web",
+    source: str = "",
 ) -> Any:
     """Create one row below its parent (below a site for a patient) and return it.
 
@@ -72,7 +72,7 @@ def record_change(
     by: Any,
     version: int,
     reason: str = "",
-    source: str = "web",
+    source: str = "",
 ) -> Any:
     """Change fields of one row that the person saw as `version` and return it; what is the same is not written.
 
@@ -97,7 +97,7 @@ def record_change(
     return current
 
 
-def record_delete(*, topic: Topic, record: Any, by: Any, reason: str, source: str = "web") -> None:
+def record_delete(*, topic: Topic, record: Any, by: Any, reason: str, source: str = "") -> None:
     """Delete one row and what hangs on it; the audit trail keeps both, with the reason."""
     require(by, Permission.CASE_EDIT, record.site_id)
     with writing(by, reason, source):

@@ -1,7 +1,8 @@
 """Saving a page: all rows at once, each judged by itself, in a number of statements that does not grow with them.
 
 A row that cannot be stored, or that somebody else changed in between, is left as it is and named; the others are saved.
-A lock, or a reason that is missing, refuses the whole page. Pages of one case are saved one after the other: what one
+A lock, or a reason that is missing, refuses the whole page. What is strict merges nothing: a row that others changed,
+or one whose key they have given to another row, is refused. Pages of one case are saved one after the other: what one
 save computes anew may be rows that another one is writing.
 """
 
@@ -19,7 +20,9 @@ from registry.services.case_turns import busy, may_try_again, wait_for_turn
 from registry.services.records import writing
 from registry.services.refresh import record_written
 from registry.services.rows import Outcome, RowWrite
-from registry.services.topic_saving import ROUNDS, Saving, TopicSaving
+from registry.services.saving import Saving
+from registry.services.topic_saving import ROUNDS, TopicSaving
+from registry.services.topic_strict import StrictSaving
 from sites.access import require
 from sites.roles import Permission
 
@@ -31,20 +34,23 @@ def rows_save(
     by: Any,
     seen: frozenset[UUID] = frozenset(),
     reason: str = "",
-    source: str = "web",
+    source: str = "",
+    is_strict: bool = False,
 ) -> dict[str, Outcome]:
     """Write the rows of one page of a case and return slot -> what became of each.
 
     `seen` are the rows that stood on the page: a new row with the key of one of them is no coincidence of two people,
     but a key given twice. PermissionDenied without the right to edit there; WriteRefused, with nothing written, for a
-    locked form, for a completed one without a reason, and where others keep the case busy.
+    locked form, for a completed one without a reason, and where others keep the case busy. With `is_strict` a version
+    that is not the present one is a CONFLICT, and a new row whose key is there is TAKEN.
     """
     require(by, Permission.CASE_EDIT, patient.site_id)
     for _round in range(ROUNDS):
-        saving = Saving(patient, set(seen))
+        saving = Saving({patient.pk: patient}, set(seen))
         try:
             with writing(by, reason, source):
-                _save_all(saving, writes)
+                wait_for_turn(patient)
+                _save_all(saving, writes, StrictSaving if is_strict else TopicSaving)
         except OperationalError as error:
             if not may_try_again(error):
                 raise
@@ -53,11 +59,13 @@ def rows_save(
     raise busy()
 
 
-def _save_all(saving: Saving, writes: Sequence[RowWrite]) -> None:
+def _save_all(saving: Saving, writes: Sequence[RowWrite], way: type[TopicSaving]) -> None:
     """Write the rows, those above first, and compute anew what rests on them."""
-    wait_for_turn(saving.patient)
     for topic in topics():
         if group := [write for write in writes if write.topic is topic]:
-            TopicSaving(saving, topic).save(group)
+            way(saving, topic).save(group)
+    for outcome in saving.outcomes.values():
+        if outcome.refusal:
+            raise outcome.refusal
     if saving.touched:
-        record_written([saving.patient.pk], saving.touched)
+        record_written(sorted(saving.written), saving.touched)

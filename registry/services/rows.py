@@ -9,8 +9,9 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from registry.metadata import DateVariable, Topic
+from registry.metadata import DateVariable, IntegerVariable, Topic
 from registry.rules.dates import Precision
+from registry.services.refusals import WriteRefused
 from registry.services.rowwise import ICE_ITEMS
 from sites.audit import event_model_of
 
@@ -34,6 +35,7 @@ class RowWrite:
     `slot` is the page's name for the row; `record_id` and `version` name the row as the person saw it, None for a new
     one. `states` may leave out fields that the person has not touched. `above` is the key of the row above it, or the
     slot of one that is written with it. `auto_key` is the number among siblings that the registry gives a new row.
+    `patient_id` names its case where rows of several are written at once.
     """
 
     slot: str
@@ -44,10 +46,14 @@ class RowWrite:
     above: UUID | str | None = None
     auto_key: str = ""
     is_deleted: bool = False
+    patient_id: UUID | None = None
 
 
 class Became(Enum):
-    """What became of a row. WAITS: the row above it could not be saved; GONE: somebody deleted it meanwhile."""
+    """What became of a row. WAITS: the row above it could not be saved; GONE: somebody deleted it meanwhile.
+
+    TAKEN: a row with its key is there already; HELD: a lock or a missing reason keeps its form as it is.
+    """
 
     SAVED = "saved"
     SAME = "same"
@@ -56,6 +62,8 @@ class Became(Enum):
     CONFLICT = "conflict"
     GONE = "gone"
     WAITS = "waits"
+    TAKEN = "taken"
+    HELD = "held"
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,8 @@ class Clash:
 @dataclass
 class Outcome:
     """What became of one row; `errors` are by field, "" for the row. `merged` names, for each field that was taken over
-    from somebody else, who that is.
+    from somebody else, who that is. The record of a TAKEN row is the one that has its key; `refusal` says why a row is
+    HELD.
     """
 
     write: RowWrite
@@ -78,6 +87,7 @@ class Outcome:
     errors: dict[str, list[str]] = field(default_factory=dict)
     clashes: dict[str, Clash] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
+    refusal: WriteRefused | None = None
 
 
 # Fields that say one thing together: from two people's halves would come a value that nobody recorded.
@@ -86,6 +96,12 @@ TOGETHER: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "toxicity_therapy": (("dose", "dose_unit"),),
     "icans_assessment": ((*ICE_ITEMS, "ice_total"),),
 }
+
+
+def auto_key(topic: Topic) -> str:
+    """Return the number that the registry gives the rows of a topic itself; "" where people name them."""
+    names = [name for name in topic.key if isinstance(topic.model._meta.get_field(name), IntegerVariable)]
+    return names[0] if names else ""
 
 
 def state_of(record: Any, name: str) -> State:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from registry.models import Patient, Signature
 from registry.models.status import Meaning
-from registry.selectors.record_sql import record_hashes
+from registry.selectors.record_hashes import record_hashes
 from registry.selectors.status import form_topics
 from registry.services.lock_sql import patient_of_row
 from sites.access import require

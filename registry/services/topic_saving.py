@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max, UniqueConstraint
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from registry.metadata import Topic
-from registry.models import Patient
+from registry.metadata import ReferenceVariable, Topic, topics
 from registry.services.locks import refusal_of
-from registry.services.merging import constraint_columns, constraint_named
 from registry.services.records import fill_in
+from registry.services.row_arrays import update_rows
+from registry.services.row_words import constraint_words, key_constraint
 from registry.services.rows import (
     Became,
     Outcome,
@@ -30,27 +30,17 @@ from registry.services.rows import (
     seen_row,
     state_of,
 )
+from registry.services.saving import Saving
 
 ROUNDS = 3
 COMPANIONS = ("missing", "version", "canonical_value")
-
-
-@dataclass
-class Saving:
-    """One save under way: the rows that stood on the page, the outcomes so far and the topics that were written."""
-
-    patient: Patient
-    seen: set[UUID]
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
 
 
 class TopicSaving:
     """The rows of one topic in a save."""
 
     def __init__(self, saving: Saving, topic: Topic) -> None:
-        self.saving, self.topic, self.patient = saving, topic, saving.patient
-        self.outcomes = saving.outcomes
+        self.saving, self.topic, self.outcomes = saving, topic, saving.outcomes
         self.events: dict[UUID, list[Any]] = {}
 
     def save(self, writes: Sequence[RowWrite]) -> None:
@@ -65,25 +55,36 @@ class TopicSaving:
                 new.append(outcome)
             elif record := known.get(write.record_id):
                 changed.append((outcome, record))
-            elif not write.is_deleted and not is_untouched(write, self._seen(write)):
+            elif self._is_missed(write):
                 outcome.became = Became.GONE
         self._delete([pair for pair in changed if pair[0].write.is_deleted])
         self._change([pair for pair in changed if not pair[0].write.is_deleted])
         self._create([outcome for outcome in new if not outcome.write.is_deleted])
 
+    def _is_missed(self, write: RowWrite) -> bool:
+        """Tell whether somebody deleted a row of which the person still wants something."""
+        return not write.is_deleted and not is_untouched(write, self._seen(write))
+
     def _known(self, ids: Sequence[UUID]) -> dict[UUID, Any]:
-        """Read and hold the rows named by the page, none but those of the case."""
+        """Read and hold the rows that are named, none but those of the cases."""
         if not ids:
             return {}
-        path = self.topic.path_to("patient") or "pk"
-        rows = self.topic.model._default_manager.select_for_update(of=("self",))
-        return {row.pk: row for row in rows.filter(pk__in=ids, **{path: self.patient.pk}).order_by("pk")}
+        rows = self.topic.model._default_manager.select_for_update(of=("self",)).filter(pk__in=ids)
+        return {row.pk: row for row in rows.filter(**self._of_cases(self.topic)).order_by("pk")}
+
+    def _of_cases(self, topic: Topic) -> dict[str, Any]:
+        return {f"{topic.path_to('patient') or 'pk'}__in": list(self.saving.patients)}
 
     def _read_events(self, writes: Sequence[RowWrite], known: dict[UUID, Any]) -> None:
         """Read what happened to the rows that are not as the person saw them."""
         named = {write.record_id: write.version for write in writes if write.record_id}
         moved = {key: version for key, version in named.items() if key not in known or known[key].version != version}
-        self.events = events_of(self.topic, self.patient.site_id, moved, since=min(moved.values(), default=0))
+        self.events = events_of(self.topic, self._site_id, moved, since=min(moved.values(), default=0))
+
+    @property
+    def _site_id(self) -> UUID:
+        """The site of a page, which is about one case."""
+        return next(iter(self.saving.patients.values())).site_id
 
     def _seen(self, write: RowWrite) -> Any | None:
         return seen_row(self.events[write.record_id], write.version) if write.record_id else None
@@ -95,13 +96,19 @@ class TopicSaving:
             if record.version == outcome.write.version:
                 outcome.became = Became.DELETED
                 going.append(record.pk)
+                self.saving.written.add(self.saving.case_of(outcome.write).pk)
             else:
-                outcome.became = Became.REFUSED
-                outcome.errors[""] = [_("Somebody else changed this row. Look at it once more before you delete it.")]
-                outcome.merged = self._changed_by_others(outcome.write, record)
+                self._keep(outcome, record)
         if going:
             self.topic.model._default_manager.filter(pk__in=going).delete()
-            self.saving.touched.add(self.topic.code)
+            # What hangs on a row goes with it.
+            self.saving.touched |= {topic.code for topic in topics() if self.topic in (*topic.ancestors, topic)}
+
+    def _keep(self, outcome: Outcome, record: Any) -> None:
+        """Refuse to delete what somebody else has changed."""
+        outcome.became = Became.REFUSED
+        outcome.errors[""] = [_("Somebody else changed this row. Look at it once more before you delete it.")]
+        outcome.merged = self._changed_by_others(outcome.write, record)
 
     def _changed_by_others(self, write: RowWrite, record: Any) -> dict[str, str]:
         seen, events = self._seen(write), self.events[record.pk]
@@ -136,12 +143,22 @@ class TopicSaving:
         """Fill in values and judge each by its field; what is refused is noted by field."""
         try:
             fill_in(self.topic, outcome.record, put_states(outcome.record, states))
-            outcome.record.clean_fields(exclude={"site", "id", "missing", self.topic.parent or ""})
+            known = self._known_codes(outcome)
+            outcome.record.clean_fields(exclude={"site", "id", "missing", self.topic.parent or "", *known})
         except ValidationError as refused:
             outcome.became = Became.REFUSED
             outcome.errors = {name: list(words) for name, words in refused.message_dict.items()}
             return False
         return True
+
+    def _known_codes(self, outcome: Outcome) -> set[str]:
+        """Return the references whose code is on its list, which is read once for all rows."""
+        return {name for name, codes in self._lists.items() if getattr(outcome.record, f"{name}_id") in codes}
+
+    @cached_property
+    def _lists(self) -> dict[str, set[str]]:
+        listed = [field for field in self.topic.entered_fields if isinstance(field, ReferenceVariable)]
+        return {field.name: set(field.related_model._default_manager.values_list("pk", flat=True)) for field in listed}
 
     def _create(self, outcomes: Sequence[Outcome]) -> None:
         parents = self._parents(outcomes)
@@ -152,10 +169,11 @@ class TopicSaving:
     def _parents(self, outcomes: Sequence[Outcome]) -> set[UUID]:
         """Read and hold the rows of the case that the page names as those above new ones."""
         above = self.topic.parent_topic
-        named = {key for outcome in outcomes if isinstance(key := outcome.write.above, UUID)} - {self.patient.pk}
+        cases = set(self.saving.patients)
+        named = {key for outcome in outcomes if isinstance(key := outcome.write.above, UUID)} - cases
         if above is None or not named:
-            return {self.patient.pk}
-        rows = above.model._default_manager.filter(pk__in=named, **{above.path_to("patient"): self.patient.pk})
+            return cases
+        rows = above.model._default_manager.filter(pk__in=named, **self._of_cases(above))
         # Held against deletion only: others may go on to put rows of their own below them.
         return set(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
 
@@ -173,22 +191,30 @@ class TopicSaving:
             outcome.errors[""] = [_("The row that this one belongs to does not exist any more.")]
             return False
         placed = {f"{self.topic.parent}_id": above} if self.topic.parent else {}
-        outcome.record = self.topic.model(site_id=self.patient.site_id, missing={}, **placed)
+        site_id = self.saving.case_of(outcome.write).site_id
+        outcome.record = self.topic.model(site_id=site_id, missing={}, **placed)
         return True
 
     def _number(self, outcomes: Sequence[Outcome]) -> None:
-        """Give new rows the numbers after the highest among their siblings."""
-        following: dict[Any, int] = {}
+        """Give new rows the numbers after the highest among their siblings, those written with them included."""
+        numbered = [outcome for outcome in outcomes if outcome.write.auto_key]
+        if not numbered:
+            return
+        key, parent = numbered[0].write.auto_key, f"{self.topic.parent}_id"
+        highest = self._highest(key, parent, {getattr(outcome.record, parent) for outcome in numbered})
         for outcome in outcomes:
-            if not (key := outcome.write.auto_key):
-                continue
-            above = getattr(outcome.record, f"{self.topic.parent}_id")
-            if above not in following:
-                siblings = self.topic.model._default_manager.filter(**{f"{self.topic.parent}_id": above})
-                first = self.topic.model._meta.get_field(key).variable.limits[0]
-                following[above] = max(int(first), (siblings.aggregate(most=Max(key))["most"] or 0) + 1)
-            setattr(outcome.record, key, following[above])
-            following[above] += 1
+            above, given = getattr(outcome.record, parent), outcome.write.states.get(key)
+            if given and given.value is not None:
+                highest[above] = max(highest.get(above, 0), given.value)
+        first = int(self.topic.model._meta.get_field(key).variable.limits[0])
+        for outcome in numbered:
+            above = getattr(outcome.record, parent)
+            highest[above] = max(first, highest.get(above, 0) + 1)
+            setattr(outcome.record, key, highest[above])
+
+    def _highest(self, key: str, parent: str, above: set[UUID]) -> dict[UUID, int]:
+        siblings = self.topic.model._default_manager.filter(**{f"{parent}__in": above}).order_by()
+        return dict(siblings.values(parent).annotate(most=Max(key)).values_list(parent, "most"))
 
     def _write(self, outcomes: Sequence[Outcome], *, is_new: bool) -> None:
         """Write all rows by one statement; if the database refuses it, row by row to find out which."""
@@ -212,7 +238,7 @@ class TopicSaving:
         have = {field.name for field in self.topic.model._meta.concrete_fields}
         names = {field.name for field in self.topic.entered_fields} | {name for name in COMPANIONS if name in have}
         names |= {name for name in have if name.endswith("_precision")}
-        manager.bulk_update(records, sorted(names))
+        update_rows(self.topic.model, records, sorted(names))
 
     def _write_one(self, outcome: Outcome, *, is_new: bool) -> None:
         for _round in range(ROUNDS):
@@ -233,7 +259,7 @@ class TopicSaving:
 
     @property
     def _key_name(self) -> str:
-        return f"{self.topic.code}_key"
+        return key_constraint(self.topic)
 
     def _meet(self, outcome: Outcome) -> None:
         """Lay a new row over one that somebody else added with the same key; the page's own rows are kept apart."""
@@ -242,7 +268,7 @@ class TopicSaving:
             self._refuse(outcome, self._key_name)
             return
         outcome.record = theirs
-        self.events |= events_of(self.topic, self.patient.site_id, [theirs.pk])
+        self.events |= events_of(self.topic, self._site_id, [theirs.pk])
         states = self._merge(outcome, theirs, None)
         if outcome.clashes or not states:
             return
@@ -260,6 +286,7 @@ class TopicSaving:
         for outcome in outcomes:
             outcome.became = Became.SAVED
             self.saving.seen.add(outcome.record.pk)
+            self.saving.written.add(self.saving.case_of(outcome.write).pk)
         self.saving.touched.add(self.topic.code)
 
     def _raise_refusal(self, error: IntegrityError) -> None:
@@ -269,18 +296,5 @@ class TopicSaving:
     def _refuse(self, outcome: Outcome, constraint: str) -> None:
         """Note the words of the constraint at the fields that it speaks of."""
         outcome.became = Became.REFUSED
-        words, names = self._words_of(constraint)
+        words, names = constraint_words(self.topic, constraint)
         outcome.errors = {name: [words] for name in names or ("",)}
-
-    def _words_of(self, name: str) -> tuple[str, tuple[str, ...]]:
-        if check := constraint_named(name):
-            return str(check.get_violation_error_message()), constraint_columns(check)
-        if name == self._key_name:
-            labels = [str(self.topic.model._meta.get_field(key).verbose_name) for key in self.topic.key]
-            return _("Another row has the same values here: %(fields)s.") % {
-                "fields": ", ".join(labels)
-            }, self.topic.key
-        for constraint in self.topic.model._meta.constraints:
-            if constraint.name == name and isinstance(constraint, UniqueConstraint):
-                return str(constraint.get_violation_error_message()), ()
-        return _("The registry cannot store this row."), ()

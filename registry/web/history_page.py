@@ -21,6 +21,7 @@ KINDS = {"insert": gettext_lazy("entered"), "update": gettext_lazy("changed"), "
 # Where a change came from; a name given in a shell stays as it is.
 SOURCES = {
     "web": gettext_lazy("web"),
+    "api": gettext_lazy("interface for programs"),
     "upload": gettext_lazy("upload"),
     "worker": gettext_lazy("worker"),
     "command": gettext_lazy("command"),

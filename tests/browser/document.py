@@ -63,6 +63,9 @@ PAGES = (
     ("linkage", "dana", "linkages"),
     ("audit", "dana", "audit"),
     ("sign-ins", "bob", "sign_ins"),
+    ("tokens", "bob", "tokens"),
+    ("tokens-administrator", "adam", "tokens"),
+    ("interface-for-programs", "bob", "api_docs"),
 )
 
 

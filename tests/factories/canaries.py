@@ -86,7 +86,7 @@ WRITTEN_APART = {Agreement, DataRequest, PolicySetting, Product, Project, Releas
 # What stands in these is written by the registry itself.
 WORDLESS = {
     "AccessLog", "CheckRun", "Download", "ExportJob", "FeasibilityBasis", "FormStatus", "LinkageToken", "NoneOccurred",
-    "PeerScore", "ReleasePackage", "Seal", "SealCheck", "SiteScore", "StudyReport", "TermsAcceptance",
+    "PeerScore", "ReleasePackage", "ReleaseToken", "Seal", "SealCheck", "SiteScore", "StudyReport", "TermsAcceptance",
 }  # fmt: skip
 
 

@@ -183,7 +183,7 @@ def test_a_grant_that_ended_gives_nothing(given: Release, cast: Cast, how: str):
     with acting_as(cast.dana):
         given.grants.update(**({"valid_until": past} if how == "expired" else {"revoked_at": now}))
     client = client_of(cast.ivan)
-    assert client.get(LIST).json() == {"results": []}
+    assert client.get(LIST).json() == {"next": None, "results": []}
     for address in (at(given), at(given, "packages"), file_of(csv_package(given))):
         problem(client.get(address), 404, "not-found")
     problem(client.post(at(given, "terms")), 404, "not-found")
@@ -231,7 +231,7 @@ def test_a_person_reads_their_own_requests_and_a_data_manager_those_that_were_su
     )
     assert [entry["id"] for entry in client_of(cast.ivan).get(REQUESTS).json()["results"]] == [str(asked.pk)]
     problem(client_of(cast.dana).get(one), 404, "not-found")
-    assert client_of(cast.dana).get(REQUESTS).json() == {"results": []}
+    assert client_of(cast.dana).get(REQUESTS).json() == {"next": None, "results": []}
     problem(client_of(cast.alice).get(REQUESTS), 403, "no-right")
 
 

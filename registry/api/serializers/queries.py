@@ -7,16 +7,21 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from registry.api.serializers.base import Sent
 from registry.checks.declared import check_named
 from registry.checks.settings import CheckSettings
 from registry.metadata.forms import form_of_topic
 from registry.models import AnswerCause, DataQuery, QueryAct, QueryState, Rank, Resolution
 from registry.services.queries import CLOSINGS
+from sites.api.sent import Sent
 
 TEXT_LENGTH = 500
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+# What a field of the record holds, as JSON says it.
+VALUES = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}}
 AT_ONCE = 200
 _AT_ONCE_HELP = _("Send 1 to 200 queries, each with its “id”.")
 _TEXT_HELP = _("Send text of at most 500 characters. No names of patients.")
@@ -45,15 +50,15 @@ class QueryOut(serializers.Serializer[DataQuery]):
     question = serializers.SerializerMethodField()
     rank = serializers.ChoiceField(choices=Rank.choices)
     state = serializers.ChoiceField(choices=QueryState.choices)
-    resolution = serializers.ChoiceField(choices=Resolution.choices)
+    resolution = serializers.ChoiceField(choices=Resolution.choices, allow_blank=True)
     opened_at = serializers.DateTimeField()
     asked_at = serializers.DateTimeField(help_text=_("Since when an answer is owed."))
-    first_answered_at = serializers.DateTimeField()
-    answered_at = serializers.DateTimeField()
-    closed_at = serializers.DateTimeField()
-    opened_by = PersonOut(help_text=_("Null for the registry itself."))
-    assignee = PersonOut()
-    closed_by = PersonOut()
+    first_answered_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    opened_by = PersonOut(allow_null=True, help_text=_("Null for the registry itself."))
+    assignee = PersonOut(allow_null=True)
+    closed_by = PersonOut(allow_null=True)
     times_reopened = serializers.IntegerField()
     url = serializers.SerializerMethodField()
     page = serializers.SerializerMethodField()
@@ -69,10 +74,12 @@ class QueryOut(serializers.Serializer[DataQuery]):
         """Return the question in words."""
         return question(query, self.context["settings"])
 
+    @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, query: DataQuery) -> str:
         """Return the address of the query in this interface."""
         return self._whole(reverse("api_query", args=[query.pk]))
 
+    @extend_schema_field(OpenApiTypes.URI)
     def get_page(self, query: DataQuery) -> str:
         """Return the address of the page on which people answer it."""
         return self._whole(reverse("query", args=[query.pk]))
@@ -85,10 +92,10 @@ class EntryOut(serializers.Serializer[Any]):
     """One entry of a thread: who did what, when, and in which words."""
 
     at = serializers.DateTimeField()
-    by = PersonOut(help_text=_("Null for the registry itself."))
+    by = PersonOut(allow_null=True, help_text=_("Null for the registry itself."))
     act = serializers.ChoiceField(choices=QueryAct.choices)
-    cause = serializers.ChoiceField(choices=AnswerCause.choices)
-    resolution = serializers.ChoiceField(choices=Resolution.choices)
+    cause = serializers.ChoiceField(choices=AnswerCause.choices, allow_blank=True)
+    resolution = serializers.ChoiceField(choices=Resolution.choices, allow_blank=True)
     text = serializers.CharField()
     is_automatic = serializers.BooleanField()
 
@@ -100,17 +107,49 @@ class QueryWithThreadOut(QueryOut):
     suggestion = serializers.SerializerMethodField()
     assignable = serializers.SerializerMethodField()
 
+    @extend_schema_field(EntryOut(many=True))
     def get_thread(self, query: DataQuery) -> list[Mapping[str, Any]]:
         """Return the entries after the question, the earliest first."""
         return list(EntryOut(self.context["thread"], many=True).data)
 
+    @extend_schema_field(VALUES)
     def get_suggestion(self, query: DataQuery) -> Mapping[str, Any]:
         """Return field -> value that would settle it, empty for none."""
         return dict(self.context["suggestion"])
 
+    @extend_schema_field(PersonOut(many=True))
     def get_assignable(self, query: DataQuery) -> list[Mapping[str, Any]]:
         """Return the people of the hospital who may answer it."""
         return list(PersonOut(self.context["assignable"], many=True).data)
+
+
+class QueryPage(serializers.Serializer[Any]):
+    """One page of queries."""
+
+    next = serializers.URLField(allow_null=True, help_text=_("Address of the next page, null after the last."))
+    results = QueryOut(many=True)
+
+
+@extend_schema_field(PROBLEM)
+class ProblemOut(serializers.Field[Any, Any, Any, Any]):
+    """Why one of several could not be done."""
+
+
+class DoneOut(serializers.Serializer[Any]):
+    """What came of one of several queries: its version as it is now, or why it was refused."""
+
+    id = serializers.UUIDField()
+    status = serializers.IntegerField()
+    version = serializers.IntegerField(required=False)
+    problem = ProblemOut(required=False)
+
+
+class ManyOut(serializers.Serializer[Any]):
+    """What came of several queries, in the order in which they were sent."""
+
+    done = serializers.IntegerField(min_value=0)
+    refused = serializers.IntegerField(min_value=0)
+    results = DoneOut(many=True)
 
 
 class QueryIn(Sent):

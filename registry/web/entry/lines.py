@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from registry.metadata import IntegerVariable, Topic
+from registry.metadata import Topic
 from registry.metadata.fields import VariableField
+from registry.services.rows import auto_key
 from registry.web.entry.control import Box
 
 
@@ -111,12 +112,6 @@ class Line:
     def by_name(self) -> dict[str, Box]:
         """Return its controls by their names on the page."""
         return {box.name: box for box in self.boxes.values()}
-
-
-def auto_key(topic: Topic) -> str:
-    """Return the number that the registry gives the rows of a topic itself; "" where people name them."""
-    names = [name for name in topic.key if isinstance(topic.model._meta.get_field(name), IntegerVariable)]
-    return names[0] if names else ""
 
 
 def shown_fields(topic: Topic) -> list[VariableField]:

@@ -11,9 +11,9 @@ from registry.metadata import Topic
 from registry.metadata.forms import form_of_topic
 from registry.models import InfusionCourse, Patient
 from registry.selectors.cases import case_rows
+from registry.services.rows import auto_key
 from registry.web.entry.case import Case
 from registry.web.entry.control import Box
-from registry.web.entry.lines import auto_key
 
 
 def parents_of(case: Case, topic: Topic) -> Sequence[Any]:

@@ -13,7 +13,6 @@ from registry.metadata.forms import CaseForm, Shape
 from registry.models import Patient
 from registry.selectors.cases import case_rows
 from registry.selectors.progress import FormProgress, forms_progress
-from registry.web.entry.lines import auto_key
 
 NEW = "new"
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from registry.metadata.fields import VariableField
 from registry.rules.icans import ice_total
-from registry.services.rows import NOTHING, RowWrite, State, state_of
+from registry.services.rows import NOTHING, RowWrite, State, auto_key, state_of
 from registry.services.rowwise import ICE_ITEMS
 from registry.web.entry.lab_lines import MOMENT, SAMPLE, LabCell, LabLine
-from registry.web.entry.lines import Line, auto_key
+from registry.web.entry.lines import Line
 from registry.web.entry.sheet import Sheet
 from registry.web.entry.typed import read
 

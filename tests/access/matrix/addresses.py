@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, get_resolver
@@ -12,8 +13,9 @@ from django.urls import URLPattern, get_resolver
 _APPLICATIONS = re.compile(r"\(\?P<app_label>[^)]*\)")
 
 
+@cache
 def addresses() -> dict[str, URLPattern]:
-    """Return route -> pattern for every address."""
+    """Return route -> pattern for every address; they are the same for all questions of a run."""
     return dict(_walk(get_resolver().url_patterns, ""))
 
 

@@ -18,6 +18,9 @@ ROWS = [
     Row("livez", "GET", EVERYBODY),
     Row("readyz", "GET", EVERYBODY),
     Row("", "GET", ALL_SIGNED_IN, is_clinical=True),
+    Row("api/schema/", "GET", ALL_SIGNED_IN),
+    Row("docs/api/", "GET", ALL_SIGNED_IN),
+    Row("docs/api/<slug:tag>/", "GET", ALL_SIGNED_IN, "part of the interface"),
     Row("language/", "POST", EVERYBODY, post={"language": "es"}),
     Row(
         "sites/switch/",

@@ -11,7 +11,7 @@ from typing import Any
 STRANGERS = ("nobody", "closed")
 SIGNED_IN = ("eve", "alice", "bob", "carol", "ivan", "dana", "adam", "judy")
 PEOPLE = (*STRANGERS, *SIGNED_IN)
-READING, WRITING = "GET", "POST"
+READING = "GET"
 SIDES = ("A", "B", "absent")
 
 
@@ -56,7 +56,8 @@ class Row:
 
     `objects` names in the test's world what stands for the arguments of the address; `reach` says who finds which.
     `post` is what is sent with a POST; with the name of a side in braces, `{A}`, the key of that side's site.
-    `writers` are those of them who may also send something there; without it all of them do.
+    `writers` are those of them who may also send something there; without it all of them do. With `refuses_first` the
+    others are refused before the object is looked up.
     `absent` is the answer for what does not exist or is out of reach; `instead` is that of single people.
     `lenient` addresses belong to the framework: it answers other methods like those that it knows, and people who
     have nothing there with 404.
@@ -73,6 +74,7 @@ class Row:
     absent: Outcome = Outcome.ABSENT
     instead: Mapping[str, Outcome] = field(default_factory=dict)
     writers: frozenset[str] | None = None
+    refuses_first: bool = False
 
     def takes(self, method: str) -> bool:
         """Tell whether the address knows the method."""
@@ -89,7 +91,9 @@ class Row:
         return self._found(person, method, side)
 
     def _found(self, person: str, method: str, side: str) -> Outcome:
+        is_reader = method != READING and self.writers is not None and person not in self.writers
+        if is_reader and self.refuses_first:
+            return Outcome.REFUSED
         if self.objects and side not in self.reach.get(person, ""):
             return self.absent
-        is_reader = method == WRITING and self.writers is not None and person not in self.writers
         return Outcome.REFUSED if is_reader else Outcome.DONE

@@ -10,6 +10,7 @@ from tests.access.matrix import (
     holders,
     pages,
     queries,
+    records,
     releases,
     requests,
     signin,
@@ -29,6 +30,7 @@ AREAS: dict[str, list[Row]] = {
     "signing in": signin.ROWS,
     "administration": administration.ROWS,
     "interface for programs": api.ROWS,
+    "interface for programs: the record": records.ROWS,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from exports import services
-from exports.models import ExportJob, JobState, Release, ReleasePackage, ReleaseState, StudyReport
+from exports.models import ExportJob, JobState, Release, ReleasePackage, ReleaseState, ReleaseToken, StudyReport
 from exports.report.plan import Plan
 from exports.report.plan_digest import plan_sha256
 from registry.models import (
@@ -21,16 +22,19 @@ from registry.models import (
     DataQuery,
     DeathReview,
     LinkageCase,
+    Patient,
     RunCause,
     Upload,
     UploadFile,
     UploadFinding,
 )
 from registry.models.uploads import UploadState
+from registry.selectors.cases import case_topics
 from sites.context import acting_as, acting_as_system
 from sites.invitations import invite, token_of
 from sites.models import Invitation, Membership, Site, User
 from sites.roles import Role
+from sites.tokens import token_create
 from tests.cast import Cast, create_cast, long_ago
 from tests.factories.risk import asked, assessed
 from tests.factories.whole_case import whole_case
@@ -38,6 +42,7 @@ from tests.factories.whole_case import whole_case
 MARKS = {"A": "sevillana", "B": "houstonian"}
 ABSENT = {
     "topic": "nosuchtopic",
+    "part of the interface": "nosuchpart",
     "form": "nosuchform",
     "product": "NONE",
     "anything": "no/such/page/",
@@ -100,13 +105,16 @@ def _linkages(cast: Cast) -> dict[str, dict[str, Arguments]]:
 def _own_things(cast: Cast) -> dict[str, dict[str, Arguments]]:
     """Return what a person has of their own: "A" is alice's, "B" is bob's."""
     found: dict[str, Arguments] = {}
+    tokens: dict[str, Arguments] = {}
     with acting_as_system("tests", reason="sign-ins"):
         for side, person in (("A", cast.alice), ("B", cast.bob)):
             sign_in = UserSession.objects.create(user=person, session_key=f"elsewhere{side}", ip="127.0.0.1")
             found[side] = {"pk": sign_in.pk}
+            tokens[side] = {"pk": token_create(by=person, label="import", scopes=["read"], days=7)[0].pk}
     asked = [_invitation(cast, f"new{side}@example.org") for side in "AB"]
     return {
         "sign-in": found,
+        "token": tokens,
         "passkey": {"A": {"pk": 1}, "B": {"pk": 2}},
         "invitation": {side: {"pk": one.pk} for side, one in zip("AB", asked, strict=True)},
         "letter": {side: {"token": token_of(one)} for side, one in zip("AB", asked, strict=True)},
@@ -126,6 +134,7 @@ def _clinical(cast: Cast, site: Site, mark: str) -> dict[str, Arguments]:
         review = DeathReview.objects.get(death__patient=patient)
         episode = CrsEpisode.objects.get(course__patient=patient)
     return {
+        **_rows_of_topics(patient),
         "case form": {"patient_id": patient.pk, "form": "disease"},
         "case form of pages": {"patient_id": patient.pk, "form": "crs_episode"},
         "case page": {"patient_id": patient.pk, "form": "crs_episode", "row_id": episode.pk},
@@ -139,6 +148,17 @@ def _clinical(cast: Cast, site: Site, mark: str) -> dict[str, Arguments]:
         "upload": {"upload_id": upload.pk},
         "upload file": {"upload_id": upload.pk, "file_id": file.pk},
     }
+
+
+def _rows_of_topics(patient: Patient) -> dict[str, Arguments]:
+    """Return a row of each topic of a case."""
+    with acting_as_system("tests", reason="look"):
+        return {
+            f"row of {topic.code}": {
+                "pk": topic.model._default_manager.get(**{topic.path_to("patient") or "pk": patient.pk}).pk
+            }
+            for topic in case_topics()
+        }
 
 
 def _upload(cast: Cast, site: Site, mark: str) -> tuple[Upload, UploadFile]:
@@ -163,6 +183,7 @@ def _others(cast: Cast, site: Site) -> dict[str, Arguments]:
     content_type = ContentType.objects.get_for_model(Site).pk
     return {
         "topic": {"code": "patient"},
+        "part of the interface": {"tag": "queries"},
         "edit check": {"code": "DT12_CRS_LATE"},
         "run of checks": {"run_id": run.pk},
         "form": {"form": "disease"},
@@ -190,6 +211,7 @@ def _releases(cast: Cast) -> dict[str, dict[str, Arguments]]:
         "package": {side: _package(release) for side, release in sides.items()},
         "report": reports,
         "report_file": {side: {**arguments, "file": "json"} for side, arguments in reports.items()},
+        "redcap token": _tokens(given, {"A": cast.ivan, "B": cast.dana}),
         "grant": {"A": {"pk": given.pk, "grant_pk": grant.pk}, "B": {"pk": other.pk, "grant_pk": grant.pk}},
     }
 
@@ -221,6 +243,17 @@ def _decisions(cast: Cast) -> dict[str, dict[str, Arguments]]:
 def _report(release: Release, by: User) -> Arguments:
     told = {"plan": Plan().told(), "plan_sha256": plan_sha256(Plan()), "code_revision": "test"}
     return {"pk": release.pk, "report_pk": StudyReport.objects.create(release=release, requested_by=by, **told).pk}
+
+
+def _tokens(release: Release, owners: Mapping[str, User]) -> dict[str, Arguments]:
+    """Return a token of a release for each of two people."""
+    found: dict[str, Arguments] = {}
+    for side, owner in owners.items():
+        told = {"level": "AGREEMENT", "label": side, "digest": side * 64, "hint": side * 4}
+        with acting_as(owner):
+            token = ReleaseToken.objects.create(release=release, owner=owner, expires_at=timezone.now(), **told)
+        found[side] = {"pk": release.pk, "token_pk": token.pk}
+    return found
 
 
 def _package(release: Release) -> Arguments:

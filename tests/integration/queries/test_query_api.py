@@ -322,7 +322,7 @@ def test_a_sign_in_without_its_second_factor_is_a_problem_and_not_a_page(cast, s
 
 
 def test_too_many_requests_are_told_how_long_to_wait(cast, signed_in, monkeypatch):
-    monkeypatch.setattr("registry.api.access.PersonRate.THROTTLE_RATES", {"person": "2/min"})
+    monkeypatch.setattr("sites.api.access.PersonRate.THROTTLE_RATES", {"person": "2/min"})
     client = signed_in(cast.alice)
     assert [client.get(LIST).status_code for _ in range(3)] == [200, 200, 429]
     told = client.get(LIST)

@@ -1,0 +1,42 @@
+"""Made-up requests, as each role: nothing breaks, nothing is answered that the description does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.openapi.document import described_groups
+from sites.context import acting_as
+from sites.models import Scope
+from sites.tokens import token_create
+from tests.access.matrix.world import World, create_world
+from tests.integration.api.fuzzing import connections_kept, described, operations, try_out
+
+TAGS = sorted(group.tag for group in described_groups("en"))
+# Whoever may most on either side, somebody who only reads, and somebody who may nothing.
+PEOPLE = ("carol", "dana", "ivan", "judy")
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    return described()
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with connections_kept():
+        yield create_world()
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_made_up_requests_are_answered_as_described(schema: Any, world: World, person: str, tag: str) -> None:
+    with acting_as(world.cast[person]):
+        _token, secret = token_create(by=world.cast[person], label="made up", scopes=Scope.values, days=1)
+    tried = 0
+    for operation in operations(schema, tag):
+        try_out(operation, world, secret)
+        tried += 1
+    assert tried
