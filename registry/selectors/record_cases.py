@@ -10,6 +10,7 @@ from uuid import UUID
 from registry.metadata import Topic, topic_named
 from registry.selectors.cases import case_topics
 from registry.selectors.record_rows import RowText, rows_below, rows_told
+from sites.access import visible_site_ids
 
 
 def included(codes: Collection[str]) -> list[Topic]:
@@ -28,11 +29,11 @@ def cases_told(user: Any, keys: Collection[UUID], topics: Collection[Topic]) -> 
 
     The topics are those that `included` returns: each behind its parent, which is among them.
     """
-    patient = topic_named("patient")
+    patient, sites = topic_named("patient"), visible_site_ids(user)
     read = {patient.code: rows_told(user, patient, keys)}
     for topic in topics:
         above = read[topic.parent_topic.code]
-        read[topic.code] = rows_below(user, topic, [row.id for row in above]) if above else []
+        read[topic.code] = rows_below(sites, topic, [row.id for row in above]) if above else []
     return {row.id: text for row, text in zip(read[patient.code], _nested(patient, topics, read), strict=True)}
 
 

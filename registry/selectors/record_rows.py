@@ -10,18 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet, UUIDField
+from django.db.models import BooleanField, QuerySet, UUIDField
 from django.db.models.expressions import RawSQL
 
 from registry.metadata import Topic
 from registry.selectors.record_columns import chosen_names, row_columns
+from sites.access import visible_site_ids
 
 EACH_KEY = RawSQL("wanted.key", (), output_field=UUIDField())
+# Stands among the parameters of a kept statement where the sites of the person who asks come in.
+SITES: Final = "the sites of whoever asks"
+# People choose names as they like: so many of their choices are kept.
+KEPT = 256
+Statement: TypeAlias = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,8 @@ class RowText:
 
 def rows_told(user: Any, topic: Topic, keys: Collection[UUID], names: Iterable[str] = ()) -> list[RowText]:
     """Return the rows with these keys that the person may see, in the order of the keys; only some names if given."""
-    rows = topic.model._default_manager.visible_to(user).filter(pk=EACH_KEY).order_by()
-    found = {row.id: row for row in _told(topic, rows, keys, chosen_names(topic, tuple(names)))}
+    chosen = chosen_names(topic, tuple(names))
+    found = {row.id: row for row in _told(_by_key(topic, chosen), keys, visible_site_ids(user))}
     return [found[key] for key in keys if key in found]
 
 
@@ -46,23 +52,36 @@ def row_told(user: Any, topic: Topic, key: UUID) -> RowText | None:
     return next(iter(rows_told(user, topic, [key])), None)
 
 
-def rows_below(user: Any, topic: Topic, parents: Collection[UUID]) -> list[RowText]:
-    """Return the rows of a topic below these rows of its parent; those of one parent in their own order."""
-    rows = topic.model._default_manager.visible_to(user).filter(**{topic.parent: EACH_KEY})
-    return _told(topic, rows.order_by(*topic.key, "pk"), parents, chosen_names(topic, ()))
+def rows_below(sites: Collection[UUID], topic: Topic, parents: Collection[UUID]) -> list[RowText]:
+    """Return the rows of a topic below these rows of its parent, at these sites; those of one parent in their order."""
+    return _told(_by_parent(topic), parents, sites)
 
 
-def _told(topic: Topic, rows: QuerySet[Any], keys: Collection[UUID], names: tuple[str, ...]) -> list[RowText]:
-    columns = row_columns(topic)
-    try:
-        sql, parameters = rows.values_list(*(columns[name] for name in names)).query.sql_with_params()
-    except EmptyResultSet:
-        return []
+def _told(statement: Statement, keys: Collection[UUID], sites: Collection[UUID]) -> list[RowText]:
+    sql, parameters = statement
+    given = [sorted(sites) if value is SITES else value for value in parameters]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(keys), *given])
+        return [RowText(*row) for row in cursor.fetchall()]
+
+
+@lru_cache(maxsize=KEPT)
+def _by_key(topic: Topic, names: tuple[str, ...]) -> Statement:
+    return _statement(topic, topic.model._default_manager.filter(pk=EACH_KEY).order_by(), names)
+
+
+@cache
+def _by_parent(topic: Topic) -> Statement:
+    rows = topic.model._default_manager.filter(**{topic.parent: EACH_KEY})
+    return _statement(topic, rows.order_by(*topic.key, "pk"), chosen_names(topic, ()))
+
+
+def _statement(topic: Topic, rows: QuerySet[Any], names: tuple[str, ...]) -> Statement:
+    """Return the statement and its parameters behind the keys: it takes longer to put together than to answer."""
+    columns, table = row_columns(topic), topic.model._meta.db_table
+    at_sites = RawSQL(f'"{table}"."site_id" = ANY (%s::uuid[])', (SITES,), output_field=BooleanField())
+    sql, parameters = rows.filter(at_sites).values_list(*(columns[name] for name in names)).query.sql_with_params()
     listed = ", ".join(f'"{name}"' for name in names)
     # OFFSET 0 keeps the look-up key by key as it stands.
     each = f"unnest(%s::uuid[]) AS wanted(key) CROSS JOIN LATERAL ({sql} OFFSET 0) AS r({listed})"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT wanted.key, r."id", r."version", row_to_json(r)::text FROM {each}', [list(keys), *parameters]
-        )
-        return [RowText(*row) for row in cursor.fetchall()]
+    return f'SELECT wanted.key, r."id", r."version", row_to_json(r)::text FROM {each}', parameters

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from exports import services
-from exports.models import Download, Project, Release
+from exports.models import Download, Release
 from registry.models import DataQuery, LabResult, Patient
 from registry.models.queries import QueryState
 from registry.selectors.cases import case_topics
@@ -27,9 +28,11 @@ from tests.interop.clients.served import Served, person_named
 from tests.interop.programs import needs_r
 
 pytestmark = [pytest.mark.slow, pytest.mark.interop]
-RECIPES = settings.BASE_DIR / "docs" / "recipes"
+DOCS = settings.BASE_DIR / "docs"
+RECIPES = DOCS / "recipes"
 LINES_MOST = 60
 TITLE = "Early anakinra"
+OF_FIONA = "Requests and releases"
 
 
 @pytest.fixture
@@ -148,42 +151,65 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence(recipe: Recipe):
     assert "Traceback" not in done.stderr
 
 
-def test_a_release_is_asked_for_watched_and_read_in_r(recipe: Recipe, looking_on: Any):
-    release = watched(recipe, looking_on)
+@pytest.fixture(scope="module")
+def release(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A release that the script asked for and watched to its end, its risk signed on the way, given to fiona."""
+    recipe, dana = Recipe(served, tmp_path_factory.mktemp("watched")), person_named("dana")
+    with acting_as(dana):
+        project = services.project_create(title=TITLE, by=dana)
+    held = recipe.run("watch_release.py", TITLE, "--leave-out-blocked", person="dana", scopes=("read", "export"))
+    with acting_as_system("tests", reason="looking on"):
+        found: Release = Release.objects.get(project=project)
+    assert (held.returncode, held.stderr) == (3, "")
+    assert f"{served.url}/releases/{found.pk}/" in held.stdout
+    with acting_as(dana):
+        services.release_accept_risk(release=found, reason="An agreement.", by=dana)
+        services.release_continue(release=found, by=dana)
+    out = recipe.run("watch_release.py", "--release", str(found.pk), person="dana", scopes=("read",))
+    assert (out.returncode, out.stderr) == (0, "")
+    assert out.stdout.splitlines()[-1] == f"{found.name} ({found.pk}): PUBLISHED"
+    found.refresh_from_db()
+    give(found, person_named("fiona"), dana, level="AGREEMENT")
+    return found
+
+
+def test_a_release_is_asked_for_and_watched_until_it_is_out(release: Release):
+    assert (release.state, release.leaves_out_blocked, list(release.formats)) == ("PUBLISHED", True, ["CSV"])
+
+
+def test_a_release_is_read_in_r_once_its_terms_are_accepted(recipe: Recipe, release: Release, looking_on: Any):
     needs_r("jsonlite", "curl")
-    fiona, dana = person_named("fiona"), person_named("dana")
-    give(release, fiona, dana, level="AGREEMENT")
-    taking = ("release_into_r.R", release.name)
-    before = recipe.run(*taking, person="fiona", scopes=("read", "export"))
+    taking: Any = {"person": "fiona", "scopes": ("read", "export")}
+    before = recipe.run("release_into_r.R", release.name, **taking)
     assert before.returncode == 1
     assert "--accept-terms" in before.stderr
-    done = recipe.run(*taking, "--accept-terms", person="fiona", scopes=("read", "export"))
+    done = recipe.run("release_into_r.R", release.name, "--accept-terms", **taking)
     assert done.returncode == 0, done.stderr
     printed = dict(line.split(": ", 1) for line in done.stdout.splitlines())
     with looking_on():
         rows = {one["name"]: f"{one['rows']} rows" for one in release.manifest["tables"]}
         assert rows.items() <= {name: shape.split(",")[0] for name, shape in printed.items()}.items()
-        assert Download.objects.get(package__release=release).downloaded_by == fiona
+        assert Download.objects.get(package__release=release).downloaded_by == person_named("fiona")
 
 
-def watched(recipe: Recipe, looking_on: Any) -> Release:
-    """Ask for a release by the script, sign its risk on the way, and watch it to its end."""
-    dana = person_named("dana")
-    with acting_as(dana):
-        project = services.project_create(title=TITLE, by=dana)
-    held = recipe.run("watch_release.py", TITLE, "--leave-out-blocked", person="dana", scopes=("read", "export"))
-    with looking_on():
-        release = Release.objects.get(project=Project.objects.get(pk=project.pk))
-    assert held.returncode == 3, held.stderr
-    assert f"/releases/{release.pk}/" in held.stdout
-    with acting_as(dana):
-        services.release_accept_risk(release=release, reason="An agreement.", by=dana)
-        services.release_continue(release=release, by=dana)
-    out = recipe.run("watch_release.py", "--release", str(release.pk), person="dana", scopes=("read",))
-    assert out.returncode == 0, out.stderr
-    assert out.stdout.splitlines()[-1] == f"{release.name} ({release.pk}): PUBLISHED"
-    release.refresh_from_db()
-    return release
+@pytest.mark.parametrize(("person", "language"), [("bob", "python"), ("bob", "sh"), ("fiona", "python")])
+@pytest.mark.usefixtures("release")
+def test_every_example_of_the_manual_runs(served: Served, tmp_path: Path, person: str, language: str):
+    script, ending = tmp_path / f"examples.{language}", "set -euo pipefail\n" if language == "sh" else ""
+    script.write_text(ending + "\n".join(examples_of(person, language)), encoding="utf-8")
+    command = ["bash" if language == "sh" else sys.executable, script]
+    done = served.run(command, tmp_path, served.environment(person_named(person)))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+def examples_of(person: str, language: str) -> Iterator[str]:
+    """Yield the examples of the manual that are somebody's, and those at its beginning, on which all others stand."""
+    for name in ("api.md", "queries-api.md"):
+        for chapter in re.split("^## ", (DOCS / name).read_text(encoding="utf-8"), flags=re.MULTILINE):
+            title = chapter.partition("\n")[0]
+            if title == "Begin" or (title == OF_FIONA) == (person == "fiona"):
+                yield from re.findall(rf"^```{language}\n(.*?)^```$", chapter, re.MULTILINE | re.DOTALL)
 
 
 def test_sites_of_others_stay_out_of_the_tables(recipe: Recipe, looking_on: Any):

@@ -13,6 +13,7 @@ from registry.metadata.forms import CaseForm, Shape
 from registry.models import Patient
 from registry.selectors.cases import case_rows
 from registry.selectors.progress import FormProgress, forms_progress
+from registry.services.rows import auto_key
 
 NEW = "new"
 
