@@ -11,7 +11,6 @@ from typing import Any, Final
 from django.utils import translation
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.validation import validate_schema
 
 from config.openapi.reading import Group, groups
 from config.settings.paths import BASE_DIR
@@ -43,6 +42,9 @@ def described_groups(language: str) -> tuple[Group, ...]:
 
 def checked_description() -> dict[str, Any]:
     """Return the description in English; NotDescribed for a warning of the generator or an invalid document."""
+    # Imported late: to read its grammars takes seconds, and only this check needs them.
+    from drf_spectacular.validation import validate_schema
+
     _described.cache_clear()
     GENERATOR_STATS.reset()
     found = description()

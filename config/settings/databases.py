@@ -30,7 +30,9 @@ DATABASES = {
         CONN_HEALTH_CHECKS=True,
     ),
     # A connection apart: a count of failed sign-ins stays when the request that failed is rolled back.
-    "limits": django_database(database_address(QUELL_PROCESS), role=PROCESS_ROLES[QUELL_PROCESS]),
+    "limits": django_database(
+        database_address(QUELL_PROCESS), role=PROCESS_ROLES[QUELL_PROCESS], CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True
+    ),
     "export": django_database(database_address("export"), role=EXPORT, TEST={"MIRROR": "default"}),
 }
 if QUELL_PROCESS == "owner":

@@ -11,7 +11,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from exports.api.fields import Code, Codes, Text
 from exports.api.request_options import levels_offered
 from exports.cohorts.checking import RULE_OF, Cohort, CohortError, checked_cohort
 from exports.cohorts.criteria import CRITERIA, Criterion
@@ -19,6 +18,7 @@ from exports.leaving.order import EVERYTHING
 from exports.models import DataRequest, Format, Profile
 from exports.web.requests.forms import REFERENCE_LENGTH
 from exports.web.requests.variables import KINDS, Selection, boxes_of, selection_of, sheets
+from sites.api.fields import Code, Codes, Text
 from sites.api.sent import APART, Sent
 
 TEXT_LENGTH = 4000

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from exports.api.fields import Code, Codes, Facts, Flag, Key, Text
 from exports.leaving.coarsen import STEPS
 from exports.models import Format, JobPhase, JobState, Level, Profile, ReleaseState
+from sites.api.fields import Code, Codes, Facts, Flag, Key, Text
 from sites.api.sent import Sent
 
 NAME_LENGTH = 40

@@ -7,12 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from exports.api.fields import Facts
 from exports.api.serializers import NEXT
 from exports.models import JobState
 from exports.report.plan import FIRST_YEAR, LAST_YEAR, LONGEST_FOLLOW_UP_DAYS, DoseRule
 from registry.rules.anakinra import Indication
 from registry.rules.products import PRODUCTS
+from sites.api.fields import Facts
 
 DOSE_RULES = [rule.value for rule in DoseRule]
 INDICATIONS = [code.value for code in Indication]

@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from exports.api.fields import Facts
 from exports.api.serializers import NEXT, ReleaseLine
 from exports.models import Format, Profile, RequestState
+from sites.api.fields import Facts
 
 
 class RequestLine(serializers.Serializer[Any]):

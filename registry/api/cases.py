@@ -31,7 +31,7 @@ from registry.api.serializers.cases import CaseIn
 from registry.api.serializers.reading import case_out, cases_page_out
 from registry.metadata import Topic
 from registry.models import DataQuery, Patient, QueryState
-from registry.selectors.case_pages import cases_page
+from registry.selectors.case_pages import case_keys_page
 from registry.selectors.cases import case_topics, cases_visible
 from registry.selectors.record_cases import cases_told
 from registry.selectors.status import FormState, form_states
@@ -56,10 +56,9 @@ class Cases(Address):
         """Return one page of the cases that fit, each with the rows of the topics that are asked for."""
         asked = parameters(request, CASES)
         topics, size = topics_asked(asked, otherwise=()), rows_wanted(asked)
-        page = cases_page(request.user, size, wanted_cases(request.user, asked))
-        keys = [patient.pk for patient in page.patients]
-        following = page_after(request, str(keys[-1])) if page.has_following else None
-        return listed(cases_told(request.user, keys, topics).values(), following)
+        page = case_keys_page(request.user, size, wanted_cases(request.user, asked))
+        following = page_after(request, str(page.keys[-1])) if page.has_following else None
+        return listed(cases_told(request.user, page.keys, topics).values(), following)
 
     @extend_schema(operation_id="case_create", tags=["case"], request=CaseIn, responses={201: case_out()})
     def post(self, request: Request) -> Response:

@@ -155,9 +155,10 @@ def _opened(given: dict[str, Any], patient: Patient, by: Any) -> DataQuery:
 def _filters(request: Request, asked: Mapping[str, str]) -> QueryFilters:
     sites = set(Site.objects.visible_to(request.user).values_list("code", flat=True))
     filters = QueryFilters.read(asked, sites=sites, checks={check.code for check in edit_checks()})
-    if filters.ignored:
+    blank = [name for name, text in asked.items() if name in NAMES and not text]
+    if wrong := [*filters.ignored, *blank]:
         words, known = _("This is none of the values known here."), _known(sites)
-        raise Refused(wrong_address([FieldError(name, words, known.get(name, words)) for name in filters.ignored]))
+        raise Refused(wrong_address([FieldError(name, words, known.get(name, words)) for name in wrong]))
     return filters
 
 

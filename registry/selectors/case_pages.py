@@ -32,8 +32,23 @@ class CasesPage:
     has_following: bool
 
 
+@dataclass(frozen=True)
+class CaseKeysPage:
+    """The keys of the cases of one page, and whether there are others before and after them."""
+
+    keys: list[UUID]
+    has_previous: bool
+    has_following: bool
+
+
 def cases_page(user: Any, size: int, wanted: CasesWanted) -> CasesPage:
-    """Return one page of the cases that fit and that this person may see.
+    """Return one page of the cases that fit and that this person may see, as `case_keys_page` finds it."""
+    page = case_keys_page(user, size, wanted)
+    return CasesPage(_patients(user, page.keys), page.has_previous, page.has_following)
+
+
+def case_keys_page(user: Any, size: int, wanted: CasesWanted) -> CaseKeysPage:
+    """Return the keys of one page of the cases that fit and that this person may see.
 
     In the order of infusions there are only cases with one. A case that the person may not see is no place to go on
     from: the answer is then the first page.
@@ -44,8 +59,8 @@ def cases_page(user: Any, size: int, wanted: CasesWanted) -> CasesPage:
     found = _keys(user, size + 1, wanted, start)
     is_more, keys = len(found) > size, found[:size]
     if wanted.is_backwards:
-        return CasesPage(_patients(user, keys[::-1]), is_more, start is not None)
-    return CasesPage(_patients(user, keys), start is not None, is_more)
+        return CaseKeysPage(keys[::-1], is_more, start is not None)
+    return CaseKeysPage(keys, start is not None, is_more)
 
 
 def _start(user: Any, wanted: CasesWanted) -> tuple[Any, UUID] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,9 @@ from registry.models import Patient
 from registry.selectors.cases import case_topics
 from sites.access import visible_site_ids
 from sites.audit import event_model_of
+
+# The numbers of events are whole numbers of eight bytes.
+MOST = 2**63
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,10 @@ class Place:
         """Return the place that an address names; None where it names none."""
         parts = text.split("~")
         try:
-            at = datetime.fromisoformat(parts[0])
-            return cls(at, parts[1], int(parts[2])) if at.tzinfo and len(parts) == 3 else None
-        except (ValueError, IndexError):
+            at, number = datetime.fromisoformat(parts[0]), int(parts[2])
+            is_place = at.tzinfo is not None and len(parts) == 3 and abs(number) < MOST
+            return cls(at.astimezone(UTC), parts[1], number) if is_place else None
+        except (ValueError, IndexError, OverflowError):
             return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from registry.metadata import Topic, topic_named
 from registry.selectors.cases import case_topics
-from registry.selectors.record_rows import RowText, rows_below, rows_told
+from registry.selectors.record_rows import Head, RowBelow, rows_below, rows_told
 from sites.access import visible_site_ids
 
 
@@ -30,26 +31,35 @@ def cases_told(user: Any, keys: Collection[UUID], topics: Collection[Topic]) -> 
     The topics are those that `included` returns: each behind its parent, which is among them.
     """
     patient, sites = topic_named("patient"), visible_site_ids(user)
-    read = {patient.code: rows_told(user, patient, keys)}
+    cases = rows_told(user, patient, keys)
+    read = {patient.code: [RowBelow("", str(row.id), row.text) for row in cases]}
+    heads = {row.id: _head(row) for row in read[patient.code]}
     for topic in topics:
-        above = read[topic.parent_topic.code]
-        read[topic.code] = rows_below(sites, topic, [row.id for row in above]) if above else []
-    return {row.id: text for row, text in zip(read[patient.code], _nested(patient, topics, read), strict=True)}
+        above = {row.id: heads[row.id] for row in read[topic.parent_topic.code]}
+        read[topic.code] = rows_below(sites, topic, above) if above else []
+        if topics_below(topic, topics):
+            heads |= {row.id: heads[row.above] for row in read[topic.code]}
+    return {row.id: text for row, text in zip(cases, _nested(patient, topics, read), strict=True)}
 
 
-def _nested(topic: Topic, topics: Collection[Topic], read: dict[str, list[RowText]]) -> list[str]:
+def _head(row: RowBelow) -> Head:
+    told = json.loads(row.text)
+    return Head(told["site"], told["case"], row.id)
+
+
+def _nested(topic: Topic, topics: Collection[Topic], read: dict[str, list[RowBelow]]) -> list[str]:
     """Return the rows of a topic, each with those below it written into it."""
     below = {child.code: _by_parent(child, topics, read) for child in topics_below(topic, topics)}
     return [_with(row, below) for row in read[topic.code]]
 
 
-def _by_parent(topic: Topic, topics: Collection[Topic], read: dict[str, list[RowText]]) -> dict[UUID, list[str]]:
-    found: defaultdict[UUID, list[str]] = defaultdict(list)
+def _by_parent(topic: Topic, topics: Collection[Topic], read: dict[str, list[RowBelow]]) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
     for row, text in zip(read[topic.code], _nested(topic, topics, read), strict=True):
-        found[row.wanted].append(text)
+        found[row.above].append(text)
     return found
 
 
-def _with(row: RowText, below: dict[str, dict[UUID, list[str]]]) -> str:
+def _with(row: RowBelow, below: dict[str, dict[str, list[str]]]) -> str:
     written = [f',"{code}":[{",".join(rows.get(row.id, ()))}]' for code, rows in below.items()]
     return f"{row.text[:-1]}{''.join(written)}}}" if written else row.text

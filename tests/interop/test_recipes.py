@@ -6,10 +6,13 @@ import csv
 import datetime as dt
 import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -149,6 +152,59 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence(recipe: Recipe):
     assert done.returncode == 1
     assert "cannot be reached" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+class Impatient(BaseHTTPRequestHandler):
+    """A server that asks for a second of patience before its first answer."""
+
+    asked: list[tuple[float, str | None]] = []
+
+    def do_POST(self) -> None:
+        """Answer the second time."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.asked.append((time.monotonic(), self.headers.get("Idempotency-Key")))
+        is_first = len(self.asked) == 1
+        self.send_response(429 if is_first else 200)
+        self.send_header("Retry-After", "1")
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"next": null, "results": []}')
+
+    do_GET = do_POST
+
+    def log_message(self, *_args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def impatient() -> Iterator[Served]:
+    Impatient.asked.clear()
+    with ThreadingHTTPServer(("localhost", 0), Impatient) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield Served(f"http://localhost:{server.server_port}")
+        server.shutdown()
+
+
+def test_scripts_wait_as_long_as_they_are_told_and_ask_again_under_the_same_key(
+    served: Served, impatient: Served, tmp_path: Path
+):
+    environment = {**served.environment(person_named("bob")), "QUELL_URL": impatient.url}
+    asking = "from quell import ask; ask('POST', '/api/cases/', json={})"
+    done = impatient.run([sys.executable, "-c", asking], tmp_path, {**environment, "PYTHONPATH": str(RECIPES)})
+    assert (done.returncode, done.stderr) == (0, "")
+    [(first, key), (second, again)] = Impatient.asked
+    assert second - first >= 1
+    assert key == again
+    assert key
+
+
+def test_the_script_in_r_waits_as_long_as_it_is_told(served: Served, impatient: Served, tmp_path: Path):
+    needs_r("jsonlite", "curl")
+    environment = {**served.environment(person_named("bob")), "QUELL_URL": impatient.url}
+    done = impatient.run(["Rscript", "--vanilla", RECIPES / "release_into_r.R"], tmp_path, environment)
+    assert (done.returncode, "no such release" in done.stderr) == (1, True)
+    [(first, _key), (second, _again)] = Impatient.asked
+    assert second - first >= 1
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The registry that the interface is measured in: filled, with people who ask by token, and the pages that they open."""
+"""The registry that the interface is measured in: filled, with people who ask by token, and what they open."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.test import Client
 
 from registry.demo.bulk.generate import generate_registry
@@ -18,6 +17,7 @@ from sites.roles import Role
 from sites.tokens import token_create
 from tests.database import use_database
 from tests.performance import api_floor
+from tests.performance.api_stock import floor_address
 from tests.walls import as_owner
 
 LARGEST_SITE = "G1S1"
@@ -44,13 +44,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Page:
-    """The same page of a list by three ways: two addresses, and a statement with its parameters."""
+    """The same page of a list by three addresses: ours, a plain one, and one statement of the database."""
 
     name: str
     person: Person
     ours: str
     stock: str
-    floor: tuple[str, list[Any]]
+    floor: str
     is_deep: bool
 
 
@@ -97,6 +97,13 @@ def courses(count: int) -> list[UUID]:
         return list(found.values_list("pk", flat=True)[:count])
 
 
+def site_of_courses() -> UUID:
+    """Return the site of those courses."""
+    with acting_as_system("benchmark", reason="where to write results"):
+        key: UUID = Site.objects.get(code=LARGEST_SITE).pk
+    return key
+
+
 def result(course: UUID, number: int) -> dict[str, Any]:
     """Return a new result as it is sent; the number makes its day."""
     day = FIRST_DAY + dt.timedelta(days=number)
@@ -118,7 +125,9 @@ def _cases(one: Person, name: str, *, is_deep: bool) -> Page:
         skipped = _skipped(rows.count(), is_deep=is_deep)
         study_id, key = rows[skipped - 1] if skipped else ("", None)
     ours = f"/api/cases/?include=all&limit={ROWS}{_after(key)}"
-    return Page(name, one, ours, _stock("cases", skipped), api_floor.cases(ROWS, study_id, key), is_deep)
+    return Page(
+        name, one, ours, _stock("cases", skipped), floor_address(*api_floor.cases(ROWS, study_id, key)), is_deep
+    )
 
 
 def _labs(one: Person, name: str, *, is_deep: bool) -> Page:
@@ -127,7 +136,7 @@ def _labs(one: Person, name: str, *, is_deep: bool) -> Page:
         skipped = _skipped(rows.count(), is_deep=is_deep)
         key = rows[skipped - 1] if skipped else None
     ours = f"/api/records/lab/?limit={ROWS}{_after(key)}"
-    return Page(name, one, ours, _stock("lab", skipped), api_floor.labs(ROWS, key), is_deep)
+    return Page(name, one, ours, _stock("lab", skipped), floor_address(*api_floor.labs(ROWS, key)), is_deep)
 
 
 def _skipped(rows: int, *, is_deep: bool) -> int:
@@ -140,11 +149,3 @@ def _after(key: UUID | None) -> str:
 
 def _stock(name: str, skipped: int) -> str:
     return f"/api/stock/{name}/?limit={ROWS}&offset={skipped}"
-
-
-def told_by_database(page: Page) -> str:
-    """Run the statement of a page in the context of the person that is there already; return the JSON."""
-    with connection.cursor() as cursor:
-        cursor.execute(*page.floor)
-        text: str = cursor.fetchone()[0]
-    return text

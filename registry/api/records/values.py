@@ -43,8 +43,10 @@ def keys_of(name: str, text: str, most: int) -> tuple[UUID, ...]:
 
 
 def names_of(name: str, text: str, known: Collection[str]) -> tuple[str, ...]:
-    """Read names of a list apart by commas; Refused for one that is not in it."""
+    """Read names of a list apart by commas; Refused for one that is not in it, and for more names than it has."""
     asked = tuple(text.split(","))
+    if len(asked) > len(known):
+        raise refused(name, _("Send each name once."))
     if unknown := [one for one in asked if one not in known]:
         told = {"unknown": ", ".join(unknown)[:80], "values": ", ".join(known)}
         raise refused(name, _("Not known: %(unknown)s. Send some of these, apart by commas: %(values)s.") % told)
@@ -82,10 +84,13 @@ def number_of(name: str, text: str) -> Decimal:
 
 
 def instant_of(name: str, text: str) -> dt.datetime:
-    """Read a moment with its time zone; Refused for anything else. A leap second counts as the one before it."""
+    """Read a moment with its time zone as that of Greenwich; Refused for anything else.
+
+    A leap second counts as the one before it. PostgreSQL reads fewer time zones than there may be.
+    """
     try:
-        return dt.datetime.fromisoformat(_plain_instant(text))
-    except ValueError:
+        return dt.datetime.fromisoformat(_plain_instant(text)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         words = _("Send a moment with its time zone: 2026-03-05T14:30:00Z; a plus sign is percent-encoded.")
         raise refused(name, words) from None
 

@@ -16,6 +16,7 @@ from registry.checks.settings import CheckSettings
 from registry.metadata.forms import form_of_topic
 from registry.models import AnswerCause, DataQuery, QueryAct, QueryState, Rank, Resolution
 from registry.services.queries import CLOSINGS
+from sites.api.fields import Code, Key, Text, Whole
 from sites.api.sent import Sent
 
 TEXT_LENGTH = 500
@@ -155,15 +156,15 @@ class ManyOut(serializers.Serializer[Any]):
 class QueryIn(Sent):
     """A question that a data manager asks."""
 
-    patient = serializers.UUIDField(help_text=_("Send the key of the case, as “patient” of a query has it."))
-    topic = serializers.CharField(max_length=40, help_text=_("Send the code of a topic, as the codebook has it."))
-    row = serializers.UUIDField(help_text=_("Send the key of a row of that topic in this case."))
-    field = serializers.CharField(
+    patient = Key(help_text=_("Send the key of the case, as “patient” of a query has it."))
+    topic = Text(max_length=40, help_text=_("Send the code of a topic, as the codebook has it."))
+    row = Key(help_text=_("Send the key of a row of that topic in this case."))
+    field = Text(
         max_length=60, required=False, default="", allow_blank=True,
         help_text=_("Send a field of the topic, or leave it out to ask about the row as a whole."),
     )  # fmt: skip
-    text = serializers.CharField(max_length=TEXT_LENGTH, help_text=_("Say in words what is to be checked."))
-    assignee = serializers.UUIDField(
+    text = Text(max_length=TEXT_LENGTH, help_text=_("Say in words what is to be checked."))
+    assignee = Key(
         required=False, default=None, allow_null=True,
         help_text=_("Send the key of one of the people under “assignable”, or null for nobody."),
     )  # fmt: skip
@@ -172,22 +173,20 @@ class QueryIn(Sent):
 class AnswerIn(Sent):
     """An answer of the hospital."""
 
-    cause = serializers.ChoiceField(choices=AnswerCause.choices)
-    text = serializers.CharField(
-        max_length=TEXT_LENGTH, required=False, default="", allow_blank=True, help_text=_TEXT_HELP
-    )
+    cause = Code(choices=AnswerCause.choices)
+    text = Text(max_length=TEXT_LENGTH, required=False, default="", allow_blank=True, help_text=_TEXT_HELP)
 
 
 class CommentIn(Sent):
     """Words added to a thread."""
 
-    text = serializers.CharField(max_length=TEXT_LENGTH, help_text=_TEXT_HELP)
+    text = Text(max_length=TEXT_LENGTH, help_text=_TEXT_HELP)
 
 
 class AssignIn(Sent):
     """Who is to answer."""
 
-    assignee = serializers.UUIDField(
+    assignee = Key(
         allow_null=True, help_text=_("Send the key of one of the people under “assignable”, or null for nobody.")
     )
 
@@ -195,16 +194,14 @@ class AssignIn(Sent):
 class CloseIn(Sent):
     """How a query is settled."""
 
-    resolution = serializers.ChoiceField(choices=[(closing.value, closing.label) for closing in CLOSINGS])
-    text = serializers.CharField(
-        max_length=TEXT_LENGTH, required=False, default="", allow_blank=True, help_text=_TEXT_HELP
-    )
+    resolution = Code(choices=[(closing.value, closing.label) for closing in CLOSINGS])
+    text = Text(max_length=TEXT_LENGTH, required=False, default="", allow_blank=True, help_text=_TEXT_HELP)
 
 
 class ReopenIn(Sent):
     """Why it is asked again."""
 
-    text = serializers.CharField(max_length=TEXT_LENGTH, help_text=_TEXT_HELP)
+    text = Text(max_length=TEXT_LENGTH, help_text=_TEXT_HELP)
 
 
 class NothingIn(Sent):
@@ -214,8 +211,8 @@ class NothingIn(Sent):
 class RowIn(Sent):
     """One of several queries; with `version`, only where it still is that one."""
 
-    id = serializers.UUIDField(help_text=_("Send the key of a query."))
-    version = serializers.IntegerField(
+    id = Key(help_text=_("Send the key of a query."))
+    version = Whole(
         required=False, default=None, min_value=1, help_text=_("Send the version that you have seen, or leave it out.")
     )
 

@@ -9,6 +9,7 @@ import datetime as dt
 import math
 import re
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -154,12 +155,17 @@ class Code(RecordField):
 
     def read(self, data: Any) -> State | None:
         """Return the code."""
-        return State(data) if isinstance(data, str) and data in self._labels() else None
+        return State(data) if isinstance(data, str) and data in self._codes else None
 
     def kind(self, direction: str) -> Schema:
         """Return the schema of the list, with the label of each code."""
         labels = self._labels()
         return {"type": "string", "enum": list(labels), "x-labels": labels}
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        # Read once for all rows of a request, and without the labels, which would be translated each time.
+        return frozenset(code for code, _label in self.declared.coding.choices())  # type: ignore[attr-defined]
 
     def _labels(self) -> dict[str, str]:
         coding = self.declared.coding  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from registry.intake.topics import upload_topics
 from registry.intake.words import wording
 from registry.models import Upload, UploadFile, UploadFinding
 from registry.models.uploads import BlankCells, NumberStyle, UploadMode, UploadState
+from sites.api.fields import Code
 from sites.api.sent import Sent
 
 REASON_LENGTH, SITE_LENGTH = 200, 20
@@ -181,7 +182,7 @@ class UploadIn(Sent):
 class CommitIn(Sent):
     """How much of a checked upload is saved."""
 
-    mode = serializers.ChoiceField(
+    mode = Code(
         choices=UploadMode.choices, required=False,
         help_text=_("Leave it out for the mode with which the files were sent."),
     )  # fmt: skip

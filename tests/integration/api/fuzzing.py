@@ -32,7 +32,7 @@ CHECKED = (
     "negative_data_rejection", "positive_data_acceptance", "unsupported_method",
 )  # fmt: skip
 # Parameters whose values stand in the record: hospitals, products, checks, places from which a list goes on.
-KNOWN_BY_THE_RECORD = frozenset({"site", "product", "check", "after", "case", "project", "level"})
+KNOWN_BY_THE_RECORD = frozenset({"site", "product", "check", "after", "case", "project", "level", "changed_since"})
 _KEYS = re.compile(r"<(\w+):(\w+)>")
 
 

@@ -46,9 +46,12 @@ def _routes(patterns: Any, before: str = "") -> list[str]:
 
 
 def _braced(route: str) -> str:
-    return "/".join(
-        "{" + part[1:-1].split(":")[-1] + "}" if part.startswith("<") else part for part in route.split("/")
-    )
+    return "/".join(_mark(part) if part.startswith("<") else part for part in route.split("/"))
+
+
+def _mark(part: str) -> str:
+    name = part[1:-1].split(":")[-1]
+    return "{" + {"pk": "id"}.get(name, name) + "}"
 
 
 def test_every_operation_has_a_name_of_its_own_words_a_scope_and_its_refusals(schema: dict[str, Any]) -> None:

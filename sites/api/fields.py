@@ -85,3 +85,13 @@ class Facts(serializers.Field[Mapping[str, Any], Any, Any, Any]):
     def to_representation(self, value: Any) -> Any:
         """Return it."""
         return value
+
+
+class Whole(serializers.IntegerField):
+    """A whole number."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Read it; texts and flags are refused."""
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
