@@ -18,7 +18,7 @@ OWNER_COMMANDS = {"migrate", "makemigrations", "setup_database", "sqlmigrate", "
 # Commands that read and write no records and so need no server.
 WITHOUT_DATABASE = {
     "help", "check", "codebook", "collectstatic", "compilemessages", "makemessages", "catalogue", "diffsettings",
-    "makemigrations", "findstatic", "version", "demo_cohort",
+    "makemigrations", "findstatic", "version", "demo_cohort", "edit_checks", "datasets", "access_matrix", "openapi",
 }  # fmt: skip
 STARTING_SECONDS = 15.0
 

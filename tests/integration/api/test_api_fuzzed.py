@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from config.openapi.document import described_groups
+from registry.selectors.cases import case_topics
 from sites.context import acting_as
 from sites.models import Scope
 from sites.tokens import token_create
 from tests.access.matrix.world import World, create_world
 from tests.integration.api.fuzzing import connections_kept, described, operations, try_out
 
-TAGS = sorted(group.tag for group in described_groups("en"))
+TAGS = [
+    "case", "index", "queries", "releases", "reports", "requests", "topics", "uploads",
+    *sorted(topic.code for topic in case_topics()),
+]  # fmt: skip
 # Whoever may most on either side, somebody who only reads, and somebody who may nothing.
 PEOPLE = ("carol", "dana", "ivan", "judy")
 
@@ -28,6 +32,10 @@ def schema() -> Any:
 def world(db: None) -> Iterator[World]:
     with connections_kept():
         yield create_world()
+
+
+def test_no_group_is_left_out() -> None:
+    assert sorted(TAGS) == sorted(group.tag for group in described_groups("en"))
 
 
 @pytest.mark.parametrize("tag", TAGS)
