@@ -37,7 +37,8 @@ def description(language: str = "en") -> dict[str, Any]:
 @lru_cache(maxsize=4)
 def described_groups(language: str) -> tuple[Group, ...]:
     """Return the description as people read it."""
-    return tuple(groups(_described(language)))
+    with translation.override(language):
+        return tuple(groups(_described(language)))
 
 
 def checked_description() -> dict[str, Any]:

@@ -6,6 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
+from registry.metadata.units import shown_unit
+from registry.selectors.cases import case_topics
+
 DEEPEST: Final = 4
 METHODS: Final = ("get", "post", "patch", "delete")
 JSON: Final = "application/json"
@@ -43,9 +48,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Group:
-    """The operations on one thing."""
+    """The operations on one thing; a topic has a label besides its code."""
 
     tag: str
+    label: str
     operations: list[Operation]
 
 
@@ -57,7 +63,10 @@ def groups(schema: Mapping[str, Any]) -> list[Group]:
             if method in methods:
                 tag = methods[method].get("tags", [""])[0]
                 found.setdefault(tag, []).append(_operation(schema, address, method, methods[method]))
-    return [Group(tag, found[tag]) for tag in sorted(found)]
+    labels = {topic.code: gettext(topic.label) for topic in case_topics()}
+    # What is not a topic comes first, then the topics in the order of a case.
+    in_order = [*sorted(set(found) - set(labels)), *(code for code in labels if code in found)]
+    return [Group(tag, labels.get(tag, ""), found[tag]) for tag in in_order]
 
 
 def _operation(schema: Mapping[str, Any], address: str, method: str, told: Mapping[str, Any]) -> Operation:
@@ -104,13 +113,14 @@ def _lines(schema: Mapping[str, Any], told: Mapping[str, Any], before: str, dept
     for name, of_field in shape.get("properties", {}).items():
         inner, path = _resolved(schema, of_field), f"{before}.{name}".lstrip(".")
         yield _line(path, inner, is_required=name in shape.get("required", ()))
-        if depth < DEEPEST:
+        # Why a field is empty is said alike for each of them.
+        if depth < DEEPEST and name != "missing":
             yield from _lines(schema, inner, path, depth + 1)
 
 
 def _line(path: str, told: Mapping[str, Any], *, is_required: bool) -> FieldLine:
     words = ". ".join(dict.fromkeys(filter(None, [told.get("title", ""), told.get("description", "")])))
-    return FieldLine(path, _kind(told), is_required, words, told.get("x-unit", ""), _codes(told))
+    return FieldLine(path, _kind(told), is_required, words, shown_unit(told.get("x-unit", "")), _codes(told))
 
 
 def _resolved(schema: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from config.openapi.plain import plainer
@@ -33,6 +34,7 @@ def _variables(schemas: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
                 yield owner, name, told
 
 
+@cache
 def _topic_of(component: str) -> str:
     names = [_camel(topic.code) for topic in case_topics()]
     return max((name for name in names if component.startswith(name)), key=len, default="")

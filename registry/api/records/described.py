@@ -54,6 +54,6 @@ def rows_parameters(topic: Topic) -> Sequence[OpenApiParameter]:
         parameter(IDS, several(KEY, ROWS_AT_MOST), _("These rows, apart by commas.")),
         parameter(SINCE, {"type": "string", "format": "date-time"}, _("Rows entered or changed since this moment.")),
         parameter(FIELDS, several(names, len(names["enum"])), _("Only these names; “id” and “version” always are.")),
-        *(parameter(one.name, one.schema, str(one.field.verbose_name)) for one in value_filters(topic).values()),
+        *(parameter(one.name, one.schema, one.field.verbose_name) for one in value_filters(topic).values()),
         *paging(KEY),
     ]
