@@ -23,7 +23,8 @@ from tests.access.matrix.table import rows
 from tests.access.matrix.world import World
 
 # The more, the longer: 50 is a thorough run by hand.
-EXAMPLES = int(os.environ.get("QUELL_FUZZ_EXAMPLES", "3"))
+IS_THOROUGH = "QUELL_FUZZ_EXAMPLES" in os.environ
+EXAMPLES = int(os.environ.get("QUELL_FUZZ_EXAMPLES", "2"))
 # Refusals of content that fits the description but not the record.
 REFUSED = [200, 201, 202, 204, 401, 403, 404, 409, 410, 412, 413, 422]
 # Headers are held by tests of their own; a token is sent with every request, so that those who may not are met too.
@@ -67,7 +68,7 @@ def try_out(operation: Any, world: World, secret: str) -> None:
     for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
 
         @settings(
-            max_examples=EXAMPLES, database=None, derandomize="QUELL_FUZZ_EXAMPLES" not in os.environ, deadline=None,
+            max_examples=EXAMPLES, database=None, derandomize=not IS_THOROUGH, deadline=None,
             phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(case=operation.as_strategy(generation_mode=mode))
