@@ -56,7 +56,7 @@ from registry.models import (
     UploadFinding,
 )
 from sites.context import acting_as, acting_as_system
-from sites.models import Agreement, Invitation, Site, User
+from sites.models import Agreement, ApiReply, ApiToken, Invitation, Site, User
 from tests.cast import Cast, create_cast
 from tests.factories.whole_case import INFUSED, whole_case
 
@@ -80,6 +80,8 @@ WITH_WORDS: Mapping[type[models.Model], Mapping[str, Any]] = {
     UploadFinding: {},
     ProductApproval: {},
     Invitation: {"email": f"{MARK}@example.org".lower(), "role": "DATA_MANAGER"},
+    ApiToken: {"scopes": ["read"], "expires_at": dt.datetime(2999, 1, 1, tzinfo=dt.UTC)},
+    ApiReply: {},
 }
 # Models whose words have another way in here: cases, people, hospitals, the request and its release.
 WRITTEN_APART = {Agreement, DataRequest, PolicySetting, Product, Project, Release, RequestMessage, Site, User}
