@@ -43,7 +43,10 @@ def _plain(row: Model, name: str) -> Any:
 
 def naive_rows(topic: Topic) -> dict[str, dict[str, Any]]:
     """Return key -> row of everything that there is."""
-    return {str(row.pk): naive_row(topic, row) for row in topic.model._default_manager.all()}
+    references = [field.name for field in topic.fields if field.is_relation]
+    above = [topic.path_to("patient")] if topic.parent else []
+    rows = topic.model._default_manager.select_related("site", *references, *above)
+    return {str(row.pk): naive_row(topic, row) for row in rows}
 
 
 def naive_case(patient: Any, topic: Topic | None = None) -> dict[str, Any]:
