@@ -39,14 +39,6 @@ def no_level() -> Problem:
     return Problem("wrong-parameters", HTTPStatus.BAD_REQUEST, _("Parameters to correct"), words, (error,))
 
 
-def unknown_parameter(name: str, known: tuple[str, ...]) -> Problem:
-    """Say that a parameter of the address is not known."""
-    words = _("Some parameters of the address are not known. “errors” names each of them and what to send.")
-    remedy = _("Leave it out. The parameters are: %(names)s.") % {"names": ", ".join(known) or "-"}
-    error = FieldError(name, _("There is no such parameter here."), remedy)
-    return Problem("wrong-parameters", HTTPStatus.BAD_REQUEST, _("Parameters to correct"), words, (error,))
-
-
 def wrong_plan(words: str) -> Problem:
     """Say what is wrong with the plan of a report."""
     remedy = _("Send dose_rule, indications, products, year_from, year_to, min_follow_up_days, or leave them out.")

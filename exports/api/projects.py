@@ -6,12 +6,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from exports.api.paging import listed, page
-from exports.api.reading import PAGING
 from exports.api.serializers import ProjectPage
 from exports.api.telling import project_line
 from exports.api.views import Address, told
 from exports.models import Project
+from sites.api.paging import PAGING, listed, page
 from sites.roles import Permission
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,15 +12,10 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from exports.models import ReleaseState
-from sites.api.addresses import AFTER, LIMIT, ROWS, ROWS_AT_MOST
+from sites.api.addresses import one_of
 from sites.api.problems import FieldError, Refused, wrong_address
 
 M = TypeVar("M", bound=Model)
-_ROWS_SCHEMA = {"type": "integer", "minimum": 1, "maximum": ROWS_AT_MOST, "default": ROWS}
-PAGING = (
-    OpenApiParameter(LIMIT, _ROWS_SCHEMA, description="How many rows a page has."),
-    OpenApiParameter(AFTER, OpenApiTypes.STR, description="The place to go on from, as the address under “next” has."),
-)
 FILTERS = (
     OpenApiParameter("state", enum=ReleaseState.values, description="Releases in this state alone."),
     OpenApiParameter("project", OpenApiTypes.UUID, description="Releases of this project alone."),
@@ -32,17 +26,10 @@ def narrowed(request: Request, releases: QuerySet[M]) -> QuerySet[M]:
     """Return the releases that fit what the address says; Refused where it says what there is not."""
     asked = request.query_params
     if "state" in asked:
-        releases = releases.filter(state=_one_of("state", asked["state"], ReleaseState.values))
+        releases = releases.filter(state=one_of("state", asked["state"], ReleaseState.values))
     if "project" in asked:
         releases = releases.filter(project_id=_key("project", asked["project"]))
     return releases
-
-
-def _one_of(name: str, value: str, known: Collection[str]) -> str:
-    if value in known:
-        return value
-    remedy = _("Use one of: %(values)s.") % {"values": ", ".join(known)}
-    raise Refused(wrong_address([FieldError(name, _("This is none of the values known here."), remedy)]))
 
 
 def _key(name: str, value: str) -> UUID:

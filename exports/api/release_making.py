@@ -17,13 +17,14 @@ from rest_framework.response import Response
 from exports import services
 from exports.api.serializers import ReleaseLine, ReleaseNew
 from exports.api.telling import release_lines
-from exports.api.views import Address, made, person, read, told
+from exports.api.views import Address, made, person, told
 from exports.freeze.eligibility import Exclusion
 from exports.models import Project, Release
 from exports.selectors import next_name, preview, releases_visible
 from exports.services.jobs import NotAllowedNowError
 from exports.web.forms import NewReleaseForm
 from sites.api.problems import FieldError, Refused, moved_on, wrong_fields
+from sites.api.sent import read
 from sites.models import Scope, User
 from sites.roles import Permission
 

@@ -16,9 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exports import services
-from exports.api.paging import listed, page
 from exports.api.problems import file_missing, no_level, old_sign_in, refusals, terms_not_accepted
-from exports.api.reading import FILTERS, PAGING, narrowed
+from exports.api.reading import FILTERS, narrowed
 from exports.api.release_making import MakesReleases
 from exports.api.serializers import PackageList, ReleasePage, ReleaseWhole, TermsAccepted
 from exports.api.telling import package_line, release_lines, release_whole
@@ -31,6 +30,7 @@ from exports.terms import VERSION
 from exports.web.holders.contents import facts_at
 from exports.web.holders.file import package_response
 from exports.web.holders.packages import levels_for
+from sites.api.paging import PAGING, listed, page
 from sites.api.problems import Refused
 from sites.models import Scope, User
 from sites.roles import Permission

@@ -20,7 +20,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exports import services
-from exports.api.paging import listed, page
 from exports.api.problems import (
     not_out,
     old_sign_in,
@@ -31,7 +30,6 @@ from exports.api.problems import (
     too_many_reports,
     wrong_plan,
 )
-from exports.api.reading import PAGING
 from exports.api.serializers_reports import ReportLine, ReportPage, ReportPlan, ReportWhole
 from exports.api.views import Address, Zip, made, person, told
 from exports.models import StudyReport
@@ -42,6 +40,7 @@ from exports.services.jobs import NotAllowedNowError
 from exports.services.reports import TooManyReportsError
 from exports.web.holders.file import file_response
 from exports.web.reports.seen import Seen, release_seen, report_seen, told_report
+from sites.api.paging import PAGING, listed, page
 from sites.api.problems import Refused
 from sites.models import Scope
 from sites.roles import Permission

@@ -15,17 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exports import services
-from exports.api.paging import listed, page
-from exports.api.reading import PAGING
 from exports.api.requests import READ, TAGS, WRITE, own, whole
 from exports.api.requests_sent import MessageSent, NothingSent
 from exports.api.serializers_requests import RequestMessageOut, RequestMessagePage, RequestWhole
 from exports.api.telling import message_line
-from exports.api.views import Address, person, read, told
+from exports.api.views import Address, person, told
 from exports.models import DataRequest
 from exports.selectors import requests_visible
 from exports.services.jobs import NotAllowedNowError
+from sites.api.paging import PAGING, listed, page
 from sites.api.problems import Refused, moved_on
+from sites.api.sent import read
 
 
 class RequestAct(Address):

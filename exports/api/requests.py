@@ -17,17 +17,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exports import services
-from exports.api.paging import listed, page
-from exports.api.reading import PAGING
 from exports.api.request_options import options
 from exports.api.requests_sent import RequestChange, RequestSent
 from exports.api.serializers_requests import RequestOptions, RequestPage, RequestWhole
 from exports.api.telling import request_line, request_whole
-from exports.api.views import Address, made, person, read, require_seen, told
+from exports.api.views import Address, made, person, require_seen, told
 from exports.models import DataRequest
 from exports.selectors import releases_visible, requests_visible
 from exports.services.jobs import NotAllowedNowError
+from sites.api.paging import PAGING, listed, page
 from sites.api.problems import Refused, moved_on
+from sites.api.sent import read
 from sites.roles import Permission
 
 TAGS = ["requests"]

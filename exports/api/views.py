@@ -6,16 +6,15 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 import sites.api.views
-from exports.api.problems import unknown_parameter
 from sites.api.addresses import parameters
 from sites.api.preconditions import fits
 from sites.api.problems import Refused, no_version, stale
@@ -23,7 +22,6 @@ from sites.api.views import SAFE
 from sites.models import User
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
-S = TypeVar("S", bound="serializers.Serializer[Any]")
 
 
 class Address(sites.api.views.Address):
@@ -35,13 +33,8 @@ class Address(sites.api.views.Address):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in whoever may, and refuse a parameter that is not known, because it would narrow nothing."""
         super().initial(request, *args, **kwargs)
-        known = self.parameters if request.method in SAFE else ()
-        if self.is_paged and request.method in SAFE:
-            parameters(request, known)
-            return
-        for name in request.query_params:
-            if name not in known:
-                raise Refused(unknown_parameter(name, known))
+        is_read = request.method in SAFE
+        parameters(request, self.parameters if is_read else (), is_paged=self.is_paged and is_read)
 
 
 class Zip(JSONRenderer):
@@ -54,13 +47,6 @@ class Zip(JSONRenderer):
 def person(request: Request) -> User:
     """Return the signed-in person; the frame has seen to it that there is one."""
     return cast(User, request.user)
-
-
-def read(sent: type[S], request: Request) -> dict[str, Any]:
-    """Return what was sent, checked and in its types."""
-    serializer = sent(data=request.data if request.data is not None else [])
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def told(request: Request, data: Any, code: int = status.HTTP_200_OK) -> Response:
@@ -99,7 +85,5 @@ def require_seen(request: Request, present: Mapping[str, Any]) -> None:
     """Raise Refused unless `If-Match` names what is there now: nobody's change is overwritten unseen."""
     if not request.headers.get("If-Match", "").strip():
         raise Refused(no_version())
-    # Versions are numbers elsewhere; what is compared is their text.
-    tag: Any = tag_of(present)
-    if not fits(request, tag):
+    if not fits(request, tag_of(present)):
         raise Refused(stale(as_sent(present)))

@@ -31,9 +31,9 @@ _OPEN: Final = "empty after the first day of one without a last day"
 _DAYS_OF_STAY: Final = ("stay.kind", "stay.began_day", "stay.ended_day")
 
 
-def _grades(toxicity: Toxicity, word: str) -> tuple[Column, ...]:
-    """Declare the source row of one toxicity, its grades, whether they differ, whether one was carried."""
-    grade, table, episode = toxicity.grade, toxicity.table, toxicity.episodes
+def _recorded_grades(toxicity: Toxicity, word: str) -> tuple[Column, ...]:
+    """Declare the source row of one toxicity and the grades that stand there."""
+    grade, table = toxicity.grade, toxicity.table
     reported, computed, short = f"{table}.grade_reported", f"{table}.grade_computed", toxicity.short
     return (
         integer(
@@ -54,6 +54,14 @@ def _grades(toxicity: Toxicity, word: str) -> tuple[Column, ...]:
             computed,
             short=f"{short}GRC",
         ),
+    )
+
+
+def _grade_to_analyse(toxicity: Toxicity, word: str) -> tuple[Column, ...]:
+    """Declare the grade of one toxicity to analyse, whether the recorded ones differ, whether it was carried."""
+    grade, table, episode = toxicity.grade, toxicity.table, toxicity.episodes
+    reported, computed = f"{table}.grade_reported", f"{table}.grade_computed"
+    return (
         integer(
             grade,
             f"{word} grade to analyse (ASTCT)",
@@ -108,7 +116,8 @@ _DAY: Final = (
     ),
 )
 _CRS: Final = (
-    *_grades(CRS, "CRS"),
+    *_recorded_grades(CRS, "CRS"),
+    *_grade_to_analyse(CRS, "CRS"),
     *with_reason(decimal("TEMPMAX", "Highest temperature", AS_RECORDED, "crs_assessment.temp_max_c", unit="Cel")),
     *with_reason(code("O2DEV", "Oxygen support", AS_RECORDED, "crs_assessment.oxygen", choices=coded(Oxygen))),
     *with_reason(decimal("O2LPM", "Oxygen flow", AS_RECORDED, "crs_assessment.oxygen_flow_l_min", unit="L/min")),
@@ -129,7 +138,8 @@ _CRS: Final = (
     ),
 )
 _ICANS: Final = (
-    *_grades(ICANS, "ICANS"),
+    *_recorded_grades(ICANS, "ICANS"),
+    *_grade_to_analyse(ICANS, "ICANS"),
     *with_reason(integer("ICE", "ICE score", AS_RECORDED, "icans_assessment.ice_total")),
     *with_reason(
         code(

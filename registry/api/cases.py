@@ -24,7 +24,6 @@ from registry.api.case_parameters import (
     topics_asked,
     wanted_cases,
 )
-from registry.api.queries import read
 from registry.api.records.addresses import parameters_of_one
 from registry.api.records.texts import Told, listed, with_facts
 from registry.api.serializers.cases import CaseIn
@@ -38,6 +37,7 @@ from registry.selectors.status import FormState, form_states
 from registry.services.signatures import signatures_of
 from sites.api.addresses import page_after, parameters, rows_wanted
 from sites.api.preconditions import etag
+from sites.api.sent import read
 from sites.api.views import Address
 from sites.roles import Permission
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,20 +26,17 @@ from registry.selectors.query_filters import ALL, KINDS, ME, NAMES, STATES, Quer
 from registry.selectors.query_order import Spot
 from registry.services.queries import query_open
 from registry.services.suggestions import suggestion_of
-from sites.api.addresses import AFTER, LIMIT, ROWS, ROWS_AT_MOST, page_after, parameters, rows_wanted
+from sites.api.addresses import AFTER, no_place, page_after, parameters, rows_wanted
+from sites.api.paging import PAGING
 from sites.api.preconditions import etag
 from sites.api.problems import FieldError, Refused, wrong_address, wrong_fields
+from sites.api.sent import read
 from sites.api.views import Address
 from sites.models import Site, User
 from sites.roles import Permission
 
 VIEW = (Permission.CASE_VIEW,)
 TAGS = ["queries"]
-S = TypeVar("S", bound="serializers.Serializer[Any]")
-PAGING = [
-    OpenApiParameter(LIMIT, {"type": "integer", "minimum": 1, "maximum": ROWS_AT_MOST, "default": ROWS}),
-    OpenApiParameter(AFTER, OpenApiTypes.STR, description="The place to go on from, as the address under “next” has."),
-]
 FILTERS = [
     OpenApiParameter("state", enum=[*STATES, ALL], description="Queries in this state; all of them without it."),
     OpenApiParameter("site", OpenApiTypes.STR, description="Queries of the hospital with this code."),
@@ -88,13 +85,6 @@ class Query(Address):
     def get(self, request: Request, query_id: UUID) -> Response:
         """Return the query with its thread, what its check suggests, and who may be asked."""
         return told(request, query_id)
-
-
-def read(serializer_class: type[S], request: Request) -> dict[str, Any]:
-    """Return what was sent, checked and in its types."""
-    serializer = serializer_class(data=request.data if request.data is not None else [])
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def seen_by(user: Any, query_id: UUID) -> DataQuery:
@@ -178,6 +168,5 @@ def _spot(asked: Mapping[str, str]) -> Spot | None:
     text = asked.get(AFTER, "")
     spot = Spot.read(text) if text else None
     if text and spot is None:
-        remedy = _("Follow the address under “next” as it is.")
-        raise Refused(wrong_address([FieldError(AFTER, _("This is no place in the list."), remedy)]))
+        raise no_place()
     return spot

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from registry.api.queries import TAGS, as_data, person_named, read, seen_by, told
+from registry.api.queries import TAGS, as_data, person_named, seen_by, told
 from registry.api.serializers.queries import (
     AnswerIn,
     AssignIn,
@@ -28,6 +28,7 @@ from registry.services.queries import query_answer, query_assign, query_close, q
 from registry.services.suggestions import suggestion_accept
 from sites.api.preconditions import fits
 from sites.api.problems import Refused, stale
+from sites.api.sent import read
 from sites.api.views import Address
 from sites.roles import Permission
 

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from registry.api.queries import TAGS, read
+from registry.api.queries import TAGS
 from registry.api.serializers.queries import ManyAnswerIn, ManyCloseIn, ManyOut, QueryOut
 from registry.checks.settings import settings_now
 from registry.models import DataQuery
@@ -21,6 +21,7 @@ from registry.selectors.queries import queries_visible
 from registry.services.query_many import Done, queries_answer, queries_close
 from sites.access import can
 from sites.api.problems import FieldError, Problem, Refused, moved_on, no_right, not_found, stale, wrong_fields
+from sites.api.sent import read
 from sites.api.views import Address
 from sites.roles import Permission
 

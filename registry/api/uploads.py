@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -29,15 +28,15 @@ from registry.api.serializers.uploads import (
     told,
 )
 from registry.api.uploads_form import FormRequest
-from registry.api.uploads_places import findings_after, place_of_upload, uploads_after
+from registry.api.uploads_places import findings_after
 from registry.api.uploads_sent import submitted
 from registry.intake.downloads import template_csv
 from registry.intake.topics import topic_of_code
 from registry.models import Upload, UploadFile, UploadFinding
 from registry.models.uploads import UploadState
 from registry.selectors.uploads import upload_sites, uploads_visible
-from sites.api.addresses import AFTER, LIMIT, ROWS, ROWS_AT_MOST, page_after, parameters, rows_wanted
-from sites.api.problems import FieldError, Refused, wrong_address
+from sites.api.addresses import AFTER, one_of, page_after, parameters, rows_wanted
+from sites.api.paging import PAGING, listed, page
 from sites.api.views import Address
 from sites.models import AccessKind
 from sites.reads import access_record
@@ -45,11 +44,6 @@ from sites.roles import Permission
 
 TAGS = ["uploads"]
 MAY = (Permission.CASE_UPLOAD,)
-_ROWS_SCHEMA = {"type": "integer", "minimum": 1, "maximum": ROWS_AT_MOST, "default": ROWS}
-PAGING = [
-    OpenApiParameter(LIMIT, _ROWS_SCHEMA, description="How many rows a page has."),
-    OpenApiParameter(AFTER, OpenApiTypes.STR, description="The place to go on from, as the address under “next” has."),
-]
 FILTERS = [
     OpenApiParameter("site", OpenApiTypes.STR, description="Uploads of the hospital with this code alone."),
     OpenApiParameter("state", enum=UploadState.values, description="Uploads in this state alone."),
@@ -76,12 +70,9 @@ class Uploads(Address):
     def get(self, request: Request) -> Response:
         """Return one page of them, the newest first."""
         asked = parameters(request, ("site", "state"))
-        size = rows_wanted(asked)
-        uploads = uploads_after(_narrowed(request, asked), asked.get(AFTER, ""))
-        found = list(uploads.prefetch_related(_files())[: size + 1])
-        following = page_after(request, place_of_upload(found[size - 1])) if len(found) > size else None
+        found, following = page(request, _narrowed(request, asked).prefetch_related(_files()))
         shown = UploadOut(context={"request": request})
-        return Response({"next": following, "results": [shown.to_representation(upload) for upload in found[:size]]})
+        return Response(listed([shown.to_representation(upload) for upload in found], following))
 
     @extend_schema(
         tags=TAGS, operation_id="upload_create", request={"multipart/form-data": UploadIn},
@@ -107,7 +98,7 @@ class OneUpload(Address):
     @extend_schema(tags=TAGS, operation_id="upload_read", responses={200: UploadWholeOut})
     def get(self, request: Request, upload_id: UUID) -> Response:
         """Return how far it is, what was counted in each file, and what may be done with it now."""
-        parameters_none(request)
+        parameters(request, (), is_paged=False)
         return answer(request, upload_id)
 
 
@@ -154,7 +145,7 @@ class Template(Address):
     )  # fmt: skip
     def get(self, request: Request, code: str) -> HttpResponse:
         """Return the header that a file of the topic has, as CSV in UTF-8 with its mark."""
-        parameters_none(request)
+        parameters(request, (), is_paged=False)
         found = topic_of_code(code)
         if found is None:
             raise Http404
@@ -172,28 +163,13 @@ def answer(request: Request, upload_id: UUID, code: int = status.HTTP_200_OK) ->
     return Response(told(visible(request, upload_id), {"request": request}), status=code)
 
 
-def parameters_none(request: Request) -> None:
-    """Raise Refused for any parameter of an address that takes none."""
-    words, remedy = _("There is no such parameter here."), _("Leave it out.")
-    errors = [FieldError(name, words, remedy) for name in request.query_params]
-    if errors:
-        raise Refused(wrong_address(errors))
-
-
 def _narrowed(request: Request, asked: Mapping[str, str]) -> QuerySet[Upload]:
     uploads = uploads_visible(request.user)
     codes = upload_sites(request.user).order_by("code").values_list("code", flat=True)
     for name, field, known in (("site", "site__code", codes), ("state", "state", UploadState.values)):
         if name in asked:
-            uploads = uploads.filter(**{field: _one_of(name, asked[name], list(known))})
+            uploads = uploads.filter(**{field: one_of(name, asked[name], list(known))})
     return uploads
-
-
-def _one_of(name: str, value: str, known: Collection[str]) -> str:
-    if value in known:
-        return value
-    remedy = _("Use one of: %(values)s.") % {"values": ", ".join(known)}
-    raise Refused(wrong_address([FieldError(name, _("This is none of the values known here."), remedy)]))
 
 
 def _files() -> Any:

@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from registry import intake
-from registry.api.queries import read
 from registry.api.serializers.uploads import CommitIn, DiscardIn, UploadWholeOut, modes_open
 from registry.api.uploads import MAY, TAGS, answer, visible
 from registry.models import Upload
 from registry.models.uploads import UploadState
 from sites.api.problems import Refused, moved_on
+from sites.api.sent import read
 from sites.api.views import Address
 
 

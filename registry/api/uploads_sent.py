@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from registry import intake
-from registry.api.queries import read
 from registry.api.serializers.uploads import UploadIn
 from registry.intake.unpacking import MEGABYTE, SENT_BYTES_MAX
 from registry.models import Upload
 from registry.selectors.uploads import upload_sites
 from sites.api.problems import FieldError, Refused, wrong_fields
+from sites.api.sent import read
 from sites.models import Site
 
 

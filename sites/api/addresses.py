@@ -13,10 +13,10 @@ LIMIT, AFTER = "limit", "after"
 ROWS, ROWS_AT_MOST = 100, 200
 
 
-def parameters(request: Request, known: Collection[str]) -> dict[str, str]:
+def parameters(request: Request, known: Collection[str], *, is_paged: bool = True) -> dict[str, str]:
     """Return the parameters of an address; Refused for one that is not known, because it would narrow nothing."""
-    asked = request.query_params
-    errors = [error for name in asked for error in _errors(name, asked.getlist(name), (*known, LIMIT, AFTER))]
+    asked, all_known = request.query_params, (*known, *((LIMIT, AFTER) if is_paged else ()))
+    errors = [error for name in asked for error in _errors(name, asked.getlist(name), all_known)]
     if errors:
         raise Refused(wrong_address(errors))
     return {name: asked[name] for name in asked}
@@ -38,8 +38,22 @@ def page_after(request: Request, place: str) -> str:
     return str(request.build_absolute_uri(f"{request.path}?{asked.urlencode()}"))
 
 
+def one_of(name: str, value: str, known: Collection[str]) -> str:
+    """Return the value of a parameter that takes one of a list; Refused, with the list, for any other."""
+    if value in known:
+        return value
+    remedy = _("Use one of: %(values)s.") % {"values": ", ".join(known)}
+    raise Refused(wrong_address([FieldError(name, _("This is none of the values known here."), remedy)]))
+
+
+def no_place() -> Refused:
+    """Return the refusal of what is no place in a list."""
+    remedy = _("Follow the address under “next” as it is.")
+    return Refused(wrong_address([FieldError(AFTER, _("This is no place in the list."), remedy)]))
+
+
 def _errors(name: str, values: Sequence[str], known: Sequence[str]) -> Iterator[FieldError]:
-    remedy = _("Leave it out. The parameters are: %(names)s.") % {"names": ", ".join(known)}
+    remedy = _("Leave it out. The parameters are: %(names)s.") % {"names": ", ".join(known) or "-"}
     if name not in known:
         yield FieldError(name, _("There is no such parameter here."), remedy)
     if len(values) > 1:

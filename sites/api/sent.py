@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.request import Request
 
 # A message and its remedy travel in one text, apart by a line: the frame hands on texts alone.
 APART = "\n"
+S = TypeVar("S", bound="serializers.Serializer[Any]")
 
 
 class Sent(serializers.Serializer[Any]):
@@ -42,6 +44,13 @@ class Sent(serializers.Serializer[Any]):
             return errors
         remedy = _remedy(field)
         return [_words(getattr(error, "code", ""), str(error)) + APART + remedy for error in errors]
+
+
+def read(sent: type[S], request: Request) -> dict[str, Any]:
+    """Return what was sent, checked and in its types."""
+    serializer = sent(data=request.data if request.data is not None else [])
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
 
 
 def _remedy(field: serializers.Field[Any, Any, Any, Any]) -> str:

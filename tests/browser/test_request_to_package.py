@@ -66,6 +66,7 @@ def test_what_was_asked_for_is_what_the_package_holds(stage, open_fresh, page, i
     it_is_coarsened_and_signed(page)
     it_is_approved(page)
     run_job(release)
+    the_page_notices(page)
     open_fresh(stage.ivan, reverse("request", args=[asked.pk]))
     taken = it_is_taken(page, inspect, tmp_path)
     cases = cases_asked_for(stage)
@@ -159,6 +160,12 @@ def it_is_approved(page) -> None:
     page.locator('textarea[name="reason"]').fill("The aim is sound.")
     go(page, '.panel[action$="/decide/"] button')
     page.locator("#decided").wait_for()
+
+
+def the_page_notices(page) -> None:
+    """The open page asks every few seconds, and loads itself anew when the job has ended."""
+    page.locator("#job").wait_for(state="detached")
+    page.wait_for_load_state()
 
 
 def it_is_taken(page, inspect, folder: Path) -> dict[str, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -106,3 +107,11 @@ def post(body: Any, client: Client | None = None, **more: Any) -> Any:
 def text_of(response: Any) -> str:
     """Return the text of an answer."""
     return str(response.whole)
+
+
+def rows_of(token: str, **asked: Any) -> list[dict[str, Any]]:
+    """Return the records that are answered in JSON."""
+    response = ask(token, "record", **asked)
+    assert response.status_code == 200, text_of(response)
+    found: list[dict[str, Any]] = json.loads(text_of(response))
+    return found

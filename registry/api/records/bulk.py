@@ -12,7 +12,6 @@ from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from registry.api.queries import read
 from registry.api.records.addresses import parameters_of_one
 from registry.api.records.bulk_rows import Line, lines_of
 from registry.api.records.writing import EDIT
@@ -26,6 +25,7 @@ from registry.services.refusals import WriteRefused
 from registry.services.rows import Became, Outcome
 from registry.services.rows_many import rows_save_many
 from sites.api.problems import Problem, Refused
+from sites.api.sent import read
 from sites.roles import Permission
 
 

@@ -72,6 +72,19 @@ def _disease(numbers: Numbers) -> Insert:
     )
 
 
+def _course_absent(numbers: Numbers, by_weight: str) -> dict[str, tuple[str, str]]:
+    """Return which values of a course are missing, when, and why."""
+    return {
+        "cell_dose_10e6_per_kg": (f"NOT ({by_weight})", "NA"),
+        "kps": (numbers.happens(146, 0.06), "ND"),
+        "ecog": (numbers.happens(147, 0.3), "ND"),
+        "height_cm": (numbers.happens(148, 0.03), "UNK"),
+        "hct_ci": (numbers.happens(149, 0.2), "UNK"),
+        "creatinine_clearance_ml_min": (numbers.happens(150, 0.12), "ND"),
+        "had_red_cells_30d": (numbers.happens(151, 0.1), "UNK"),
+    }
+
+
 def _course(numbers: Numbers) -> Insert:
     by_weight = "p.product IN ('AXI', 'BREXU')"
     ld_day = f"(CASE WHEN {numbers.happens(130, 0.01)} THEN 17 ELSE 5 END)"
@@ -109,13 +122,5 @@ def _course(numbers: Numbers) -> Insert:
             "had_red_cells_30d": numbers.happens(144, 0.3),
             "had_gcsf_7d": numbers.happens(145, 0.1),
         },
-        absent={
-            "cell_dose_10e6_per_kg": (f"NOT ({by_weight})", "NA"),
-            "kps": (numbers.happens(146, 0.06), "ND"),
-            "ecog": (numbers.happens(147, 0.3), "ND"),
-            "height_cm": (numbers.happens(148, 0.03), "UNK"),
-            "hct_ci": (numbers.happens(149, 0.2), "UNK"),
-            "creatinine_clearance_ml_min": (numbers.happens(150, 0.12), "ND"),
-            "had_red_cells_30d": (numbers.happens(151, 0.1), "UNK"),
-        },
+        absent=_course_absent(numbers, by_weight),
     )

@@ -44,18 +44,22 @@ def _crs_episode(numbers: Numbers) -> Insert:
     )
 
 
-def _crs_days(numbers: Numbers) -> Insert:
-    row = "p.n * 1000 + d.day"
+def _crs_source(numbers: Numbers, row: str) -> str:
+    """Return SQL for the days of CRS: the grade rises to its peak and falls to 0 on the last one."""
     middle = "p.crs_onset + p.crs_days / 2"
     grade = (
         f"CASE WHEN d.day = p.crs_onset + p.crs_days THEN 0 ELSE greatest(1, p.crs_peak - abs(d.day - ({middle}))) END"
     )
     no_temperature = f"(d.day > p.crs_onset AND {numbers.happens(310, 0.03, row)})"
-    source = (
+    return (
         f"generated_plan p CROSS JOIN LATERAL generate_series(p.crs_onset, {_CRS_LAST}) AS d(day)"
         f" CROSS JOIN LATERAL (SELECT {grade} AS grade, {no_temperature} AS no_temperature,"
         f" {numbers.happens(311, 0.6, row)} AS by_pressure) g WHERE p.has_crs"
     )
+
+
+def _crs_days(numbers: Numbers) -> Insert:
+    row = "p.n * 1000 + d.day"
     low = "(g.grade >= 2 AND g.by_pressure)"
     support = "(CASE WHEN g.by_pressure THEN 0 ELSE g.grade END)"
     return Insert(
@@ -83,7 +87,7 @@ def _crs_days(numbers: Numbers) -> Insert:
             "grade_computed": "CASE WHEN NOT g.no_temperature OR g.grade >= 2 THEN g.grade END",
             "grade_rule": f"'{CRS_RULE}'",
         },
-        source,
+        _crs_source(numbers, row),
         {
             "temp_max_c": ("g.no_temperature", "ND"),
             "systolic_min_mmhg": (numbers.happens(320, 0.05, row), "ND"),
@@ -117,20 +121,24 @@ def _icans_episode(numbers: Numbers) -> Insert:
     )
 
 
-def _icans_days(numbers: Numbers) -> Insert:
-    row = "p.n * 1000 + d.day"
+def _icans_source(numbers: Numbers, row: str) -> str:
+    """Return SQL for the days of ICANS: the grade peaks where anakinra begins; the score follows the grade."""
     grade = (
         "CASE WHEN p.s_res = 1 AND d.day = p.entry + p.t_res THEN 0 WHEN d.day = p.entry THEN p.icans_peak"
         " WHEN d.day < p.entry THEN greatest(1, p.icans_peak - (p.entry - d.day))"
         " ELSE greatest(1, p.icans_peak - (d.day - p.entry)) END"
     )
-    source = (
+    return (
         f"generated_plan p CROSS JOIN LATERAL generate_series({_ICANS_FIRST}, {_ICANS_LAST}) AS d(day)"
         f" CROSS JOIN LATERAL (SELECT {grade} AS grade, {numbers.happens(340, 0.03, row)} AS is_partial) g"
         f" CROSS JOIN LATERAL (SELECT (CASE g.grade WHEN 0 THEN 10 WHEN 1 THEN {numbers.whole(341, 7, 9, row)}"
         f" WHEN 2 THEN {numbers.whole(342, 3, 6, row)} ELSE {numbers.whole(343, 0, 2, row)} END) AS ice) i"
         " WHERE p.has_icans"
     )
+
+
+def _icans_days(numbers: Numbers) -> Insert:
+    row = "p.n * 1000 + d.day"
     return Insert(
         "icans_assessment",
         numbers.key("icans day", row),
@@ -156,7 +164,7 @@ def _icans_days(numbers: Numbers) -> Insert:
             "grade_computed": "CASE WHEN NOT g.is_partial OR g.grade = 4 THEN g.grade END",
             "grade_rule": f"'{ICANS_RULE}'",
         },
-        source,
+        _icans_source(numbers, row),
         {
             **{f"ice_{item}": ("g.grade = 4", "ND") for item in ("orientation", "naming", "command", "writing")},
             "ice_attention": ("g.grade = 4 OR g.is_partial", "ND"),

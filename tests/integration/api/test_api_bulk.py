@@ -17,7 +17,7 @@ from sites.context import acting_as, acting_as_system
 from sites.models import Membership
 from sites.roles import Role
 from tests.cast import long_ago
-from tests.entry_forms import a_case, an_episode, day
+from tests.entry_forms import a_case, day
 from tests.integration.api.asking import Program, problem
 from tests.integration.api.rows_sent import address, made
 
@@ -25,19 +25,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("looking_on")]
 
 # Statements more or less: whether there is a query to open, to close, to note.
 BY_CHANCE = 6
-
-
-@pytest.fixture
-def case(cast):
-    """A case at Sevilla with a course and an episode of CRS."""
-    patient = a_case(cast.sev)
-    an_episode(patient)
-    return patient
-
-
-@pytest.fixture
-def program(cast):
-    return Program(cast.alice)
 
 
 def bulk(program: Program, code: str, rows: list[Any], **around: Any) -> dict[str, Any]:

@@ -19,8 +19,8 @@ TAGS = [
     "case", "index", "queries", "releases", "reports", "requests", "topics", "uploads",
     *sorted(topic.code for topic in case_topics()),
 ]  # fmt: skip
-# Whoever may most on either side, somebody who only reads, and somebody who may nothing.
-PEOPLE = ("carol", "dana", "ivan", "judy")
+# Whoever may most on either side, somebody who only reads, and those who may nothing here; all in a thorough run.
+PEOPLE = ("carol", "dana", "ivan", "judy", *(("adam", "eve") if IS_THOROUGH else ()))
 # The topics share their code: besides who writes them, the others try one of them, and all in a thorough run.
 SHARED = {topic.code for topic in case_topics()} - {"lab"}
 TRIED = [

@@ -17,7 +17,7 @@ from registry.services.rows import auto_key
 from registry.services.status import form_complete, form_reopen
 from sites.audit import event_model_of
 from sites.context import acting_as
-from tests.entry_forms import a_case, an_episode, day
+from tests.entry_forms import a_case, day
 from tests.factories.whole_case import whole_case
 from tests.integration.api.asking import Program, problem
 from tests.integration.api.rows_sent import address, body_of, change, delete, made, row_of, send
@@ -37,21 +37,8 @@ CHANGES: dict[str, tuple[str, Any]] = {
 
 
 @pytest.fixture
-def case(cast):
-    """A case at Sevilla with a course and an episode of CRS."""
-    patient = a_case(cast.sev)
-    an_episode(patient)
-    return patient
-
-
-@pytest.fixture
 def course(case):
     return str(case.infusion_courses.get().pk)
-
-
-@pytest.fixture
-def program(cast):
-    return Program(cast.alice)
 
 
 def assessed(program: Program, number: int = 1, **values: Any) -> dict[str, Any]:

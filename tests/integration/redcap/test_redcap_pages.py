@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,18 +20,6 @@ from tests.factories.releases import asked_for, client_of, give, publish
 
 pytestmark = pytest.mark.django_db
 WRITTEN = re.compile(r"\b[0-9A-F]{32}\b")
-
-
-@pytest.fixture(autouse=True)
-def fresh(settings: Any, tmp_path: Path) -> Path:
-    cache.clear()
-    settings.QUELL_RELEASE_DIR = str(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def release(cast: Cast) -> Release:
-    return redcap_release(cast)
 
 
 def at(release: Release, name: str = "redcap_tokens", *more: Any) -> str:

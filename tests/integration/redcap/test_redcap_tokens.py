@@ -6,11 +6,9 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
@@ -27,18 +25,6 @@ from tests.factories.releases import give
 
 pytestmark = pytest.mark.django_db
 End = Callable[[Release, Cast], None]
-
-
-@pytest.fixture(autouse=True)
-def fresh(settings: Any, tmp_path: Path) -> Path:
-    cache.clear()
-    settings.QUELL_RELEASE_DIR = str(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def release(cast: Cast) -> Release:
-    return redcap_release(cast)
 
 
 def refused(token: str, words: str) -> None:

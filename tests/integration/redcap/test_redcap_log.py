@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,22 +23,10 @@ from exports.web.redcap import rates
 from sites.context import acting_as, acting_as_system
 from sites.models import AccessLog
 from tests.cast import Cast
-from tests.factories.redcap import ask, made_token, redcap_release, text_of, token_of
+from tests.factories.redcap import ask, made_token, text_of, token_of
 
 pytestmark = pytest.mark.django_db
 AT_ONCE = 4
-
-
-@pytest.fixture(autouse=True)
-def fresh(settings: Any, tmp_path: Path) -> Path:
-    cache.clear()
-    settings.QUELL_RELEASE_DIR = str(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def release(cast: Cast) -> Release:
-    return redcap_release(cast)
 
 
 def change(**values: Any) -> None:

@@ -9,13 +9,21 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
-from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from sites.api.addresses import AFTER, page_after, rows_wanted
-from sites.api.problems import FieldError, Refused, wrong_address
+from sites.api.addresses import AFTER, LIMIT, ROWS, ROWS_AT_MOST, no_place, page_after, rows_wanted
 
 M = TypeVar("M", bound=Model)
+PAGING = (
+    OpenApiParameter(
+        LIMIT,
+        {"type": "integer", "minimum": 1, "maximum": ROWS_AT_MOST, "default": ROWS},
+        description="How many rows a page has.",
+    ),
+    OpenApiParameter(AFTER, OpenApiTypes.STR, description="The place to go on from, as the address under “next” has."),
+)
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
 
@@ -68,6 +76,5 @@ def _place(request: Request) -> Place | None:
     text = request.query_params.get(AFTER, "")
     place = Place.read(text) if text else None
     if text and place is None:
-        remedy = _("Follow the address under “next” as it is.")
-        raise Refused(wrong_address([FieldError(AFTER, _("This is no place in the list."), remedy)]))
+        raise no_place()
     return place

@@ -5,45 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from exports.models import Download, Release
 from exports.web.redcap.contents import VERSION
 from sites.models import AccessLog
-from tests.cast import Cast
-from tests.factories.redcap import ask, post, redcap_release, text_of, token_of
+from tests.factories.redcap import ask, post, rows_of, text_of
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture(autouse=True)
-def fresh(settings: Any, tmp_path: Path) -> Path:
-    cache.clear()
-    settings.QUELL_RELEASE_DIR = str(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def release(cast: Cast) -> Release:
-    return redcap_release(cast)
-
-
-@pytest.fixture
-def token(release: Release, cast: Cast) -> str:
-    return token_of(release, cast.ivan)
-
-
-def rows_of(token: str, **asked: Any) -> list[dict[str, Any]]:
-    response = ask(token, "record", **asked)
-    assert response.status_code == 200, text_of(response)
-    found: list[dict[str, Any]] = json.loads(text_of(response))
-    return found
 
 
 def table(response: Any, delimiter: str = ",") -> list[dict[str, str]]:
