@@ -13,11 +13,12 @@ from exports.web.redcap.sent import Sent
 
 ALWAYS: Final = frozenset({"token", "content", "format", "returnFormat", "csvDelimiter", "action"})
 # What a release has nothing of (surveys, events, checkboxes, forms begun and not complete) makes no difference.
+# `outputFormat` makes none either: redcapAPI sends it beside `format` before it reads in batches.
 RECORD: Final = frozenset(
     {
         "type", "records", "fields", "forms", "events", "rawOrLabel", "rawOrLabelHeaders", "exportCheckboxLabel",
         "combineCheckboxOptions", "exportSurveyFields", "exportDataAccessGroups", "filterLogic", "dateRangeBegin",
-        "dateRangeEnd", "decimalCharacter", "eventName", "exportBlankForGrayFormStatus",
+        "dateRangeEnd", "decimalCharacter", "eventName", "exportBlankForGrayFormStatus", "outputFormat",
     }
 )  # fmt: skip
 TAKES: Final[Mapping[str, frozenset[str]]] = {
@@ -31,8 +32,12 @@ TAKES: Final[Mapping[str, frozenset[str]]] = {
     "user": frozenset(),
     "version": frozenset(),
 }
-# A classic project has none of these, and clients find out by the error that it is one.
-LONGITUDINAL: Final = frozenset({"formEventMapping", "event", "arm"})
+# A classic project has none of these. REDCap's own words: clients compare them letter by letter, in whatever language.
+CLASSIC: Final[Mapping[str, str]] = {
+    "event": "You cannot export events for classic projects",
+    "arm": "You cannot export arms for classic projects",
+    "formEventMapping": "You cannot export form/event mappings for classic projects",
+}
 # REDCap knows these; they write, or read what a release does not hold.
 ELSEWHERE: Final = frozenset(
     {
@@ -55,8 +60,8 @@ def content_of(sent: Sent) -> str:
         raise read_only(f"action={sent.value('action')}")
     if content in ELSEWHERE or sent.names & WRITING:
         raise read_only(f"content={content}")
-    if content in LONGITUDINAL:
-        raise wrong(_("You cannot export events, arms or their forms: the project is classic and has none."))
+    if content in CLASSIC:
+        raise wrong(CLASSIC[content])
     if content not in TAKES:
         raise wrong(_("“content” is none of these: %(names)s.") % {"names": ", ".join(TAKES)})
     if unknown := sorted(sent.names - ALWAYS - TAKES[content]):

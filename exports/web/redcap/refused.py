@@ -49,7 +49,8 @@ def _as_json(words: str) -> str:
 
 
 def _as_csv(words: str) -> str:
-    return f"ERROR: {words}\n"
+    # Without a line end: clients compare the whole text.
+    return f"ERROR: {words}"
 
 
 def _as_xml(words: str) -> str:

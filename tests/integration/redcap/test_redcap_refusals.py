@@ -13,7 +13,7 @@ from django.urls import reverse
 from exports.models import Download, Release
 from exports.web.redcap import answers
 from exports.web.redcap import sent as sending
-from exports.web.redcap.parameters import ELSEWHERE, LONGITUDINAL
+from exports.web.redcap.parameters import CLASSIC, ELSEWHERE
 from sites.models import AccessLog
 from tests.cast import Cast
 from tests.factories.redcap import ADDRESS, ask, post, rows_of, text_of
@@ -56,7 +56,7 @@ def test_what_is_no_form_is_refused_like_a_stranger(db: None, body: bytes, kind:
 
 
 def test_a_classic_project_has_no_events(token: str):
-    for content in LONGITUDINAL:
+    for content in CLASSIC:
         assert "classic" in error_of(ask(token, content))
 
 
